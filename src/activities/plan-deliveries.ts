@@ -1,0 +1,98 @@
+/**
+ * Writes the plan of a campaign into the ledger: one delivery for the first contact of every tenant that is to be told
+ * and has not been. Tenants stay in the database; counts come back.
+ */
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import type { NoticeStage } from '../contract/messages';
+import type { DeliveryTotals } from '../domain/events';
+import type { Fingerprint } from '../domain/fingerprint';
+import { addMs, instantFromEpochMs, type Instant } from '../domain/instant';
+
+export interface CampaignRef {
+  readonly incidentId: string;
+  readonly campaignId: string;
+}
+
+/** Whom of the tenant set: everybody, or those that a new version added, changed or removed. */
+export type Audience = 'all' | 'added' | 'changed' | 'removed';
+
+export interface PlanDeliveriesInput extends CampaignRef {
+  readonly noticeId: string;
+  readonly revision: number;
+  readonly kind: NoticeStage;
+  /** The templates that were approved with the notice. */
+  readonly templateHash: Fingerprint;
+  readonly tenantSetVersion: number;
+  readonly shards: number;
+  readonly audience: Audience;
+  readonly mode: 'live' | 'drill';
+  /** When a contact that keeps deferring is given up for the next one; 72 hours from now unless given. */
+  readonly giveUpAt?: Instant;
+}
+
+export interface PlannedShard {
+  readonly shard: number;
+  readonly totals: DeliveryTotals;
+}
+
+export interface PlanDeliveriesResult {
+  readonly shards: readonly PlannedShard[];
+  readonly totals: DeliveryTotals;
+}
+
+export type PlannedCampaign = PlanDeliveriesInput & { readonly giveUpAt: Instant };
+
+export interface DeliveryPlan {
+  /** Records the campaign; `conflict` when its id already stands for another one. */
+  openCampaign(campaign: PlannedCampaign): Promise<'open' | 'conflict' | 'content-missing'>;
+  /** Plans one shard. Rows that are there stay as they are. @returns the shard's totals as they are then. */
+  planShard(campaign: CampaignRef, shard: number): Promise<DeliveryTotals>;
+}
+
+const DEFAULT_RETRY_WINDOW_MS = 72 * 60 * 60 * 1000;
+
+/**
+ * Safe to run again. Final failures, by `type`: `CampaignConflict`, `CampaignContentMissing` (no such notice revision,
+ * or no templates by that hash).
+ */
+export const planDeliveries =
+  (plan: DeliveryPlan) =>
+  async (input: PlanDeliveriesInput): Promise<PlanDeliveriesResult> => {
+    const giveUpAt = input.giveUpAt ?? addMs(instantFromEpochMs(Date.now()), DEFAULT_RETRY_WINDOW_MS);
+    const outcome = await plan.openCampaign({ ...input, giveUpAt });
+    if (outcome !== 'open') throw refusalOf(outcome, input);
+    const shards: PlannedShard[] = [];
+    for (let shard = 0; shard < input.shards; shard += 1) {
+      shards.push({ shard, totals: await plan.planShard(input, shard) });
+      Context.current().heartbeat({ plannedShards: shard + 1 });
+    }
+    return { shards, totals: sumOf(shards) };
+  };
+
+function sumOf(shards: readonly PlannedShard[]): DeliveryTotals {
+  const sum = (name: keyof DeliveryTotals) => shards.reduce((total, { totals }) => total + totals[name], 0);
+  return {
+    planned: sum('planned'),
+    sending: sum('sending'),
+    accepted: sum('accepted'),
+    deferred: sum('deferred'),
+    refused: sum('refused'),
+    inDoubt: sum('inDoubt'),
+    needsHuman: sum('needsHuman'),
+  };
+}
+
+function refusalOf(
+  outcome: 'conflict' | 'content-missing',
+  { campaignId, noticeId, revision }: PlanDeliveriesInput,
+): ApplicationFailure {
+  return outcome === 'conflict'
+    ? ApplicationFailure.nonRetryable(
+        `Campaign ${campaignId} already sends something else; give this one an id of its own.`,
+        'CampaignConflict',
+      )
+    : ApplicationFailure.nonRetryable(
+        `Notice ${noticeId}, revision ${revision}, or its templates are not in the database; prepare the notice first.`,
+        'CampaignContentMissing',
+      );
+}

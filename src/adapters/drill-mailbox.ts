@@ -1,0 +1,17 @@
+/** Where the notices of a drill end: one `.eml` file a message in a folder, and no way out of it. */
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DrillTransport } from '../activities/send-page';
+
+/** @param directory is made when it is missing. A message sent again replaces its file. */
+export const drillMailbox = (directory: string): DrillTransport => ({
+  reaches: 'nobody',
+  send: async ({ messageId, bytes }) => {
+    const name = join(directory, `${messageId.replace(/[^\w.-]+/g, '_')}.eml`);
+    await mkdir(directory, { recursive: true });
+    // Whoever reads the folder never sees half a message.
+    await writeFile(`${name}.part`, bytes);
+    await rename(`${name}.part`, name);
+    return { kind: 'accepted', reply: 'kept in the drill mailbox' };
+  },
+});

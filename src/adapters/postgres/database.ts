@@ -1,0 +1,46 @@
+/**
+ * The one way to PostgreSQL: a pool with its limits, and the types of all tables.
+ * Each store owns the types of its own tables; this file only joins them.
+ */
+import { Kysely, PostgresDialect } from 'kysely';
+import { Pool } from 'pg';
+import type { TenantDirectoryTables } from './tenant-directory';
+import type { AffectedTenantTables } from './affected-tenants';
+import type { ObligationTables } from './obligation-store';
+import type { NoticeTables } from './notice-store';
+import type { DeliveryTables } from './delivery-ledger';
+import type { ApproverKeyTables } from './approver-key-store';
+
+export interface Tables
+  extends
+    TenantDirectoryTables,
+    AffectedTenantTables,
+    ObligationTables,
+    NoticeTables,
+    DeliveryTables,
+    ApproverKeyTables {}
+
+export type Database = Kysely<Tables>;
+
+export interface DatabaseOptions {
+  /** PostgreSQL connection URL. */
+  readonly url: string;
+  readonly maxConnections?: number;
+  /** Upper limit of one statement. */
+  readonly statementTimeoutMs?: number;
+  /** Called when an idle connection breaks; without a listener Node would end the process. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+/** Opens a pool. The caller ends it with `database.destroy()`. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new Pool({
+    connectionString: options.url,
+    max: options.maxConnections ?? 10,
+    statement_timeout: options.statementTimeoutMs ?? 60_000,
+    connectionTimeoutMillis: 10_000,
+    options: '-c timezone=UTC',
+  });
+  pool.on('error', options.onIdleError ?? (() => undefined));
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+}

@@ -1,0 +1,17 @@
+/** Every migration by its name, in the order in which they are applied. A published one never changes. */
+import type { Migration } from 'kysely';
+import { migration as tenantDirectory } from './0001-tenant-directory';
+import { migration as affectedTenants } from './0002-affected-tenants';
+import { migration as obligations } from './0003-obligations';
+import { migration as notices } from './0004-notices';
+import { migration as deliveries } from './0005-deliveries';
+import { migration as approverKeys } from './0006-approver-keys';
+
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-tenant-directory': tenantDirectory,
+  '0002-affected-tenants': affectedTenants,
+  '0003-obligations': obligations,
+  '0004-notices': notices,
+  '0005-deliveries': deliveries,
+  '0006-approver-keys': approverKeys,
+};

@@ -1,0 +1,25 @@
+/** Reads a JSON file that the caller names; `-` is standard input. */
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { InputProblem } from '../contract/input-problem';
+
+/** @throws InputProblem when it cannot be read or is no JSON */
+export async function readJsonFile(file: string): Promise<unknown> {
+  const content = await contentOf(file);
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    throw new InputProblem(
+      `${file} is not JSON: ${error instanceof Error ? error.message : ''}; correct it`,
+      'file',
+    );
+  }
+}
+
+async function contentOf(file: string): Promise<string> {
+  try {
+    return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
+  } catch (error) {
+    throw new InputProblem(`${file} cannot be read: ${error instanceof Error ? error.message : ''}`, 'file');
+  }
+}

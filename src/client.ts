@@ -1,0 +1,346 @@
+/**
+ * What a service, an approver or an operator calls: one class over the Temporal client. It checks what it is given,
+ * says in a sentence what is wrong, and never waits longer than asked.
+ *
+ * ```ts
+ * const firebreak = await Firebreak.connect({ address: 'localhost:7233' });
+ * const { incidentId } = await firebreak.declareIncident({ title: 'Odd token use', summary: '…', severity: 'high', … });
+ * await firebreak.openBug(incidentId, { ref: 'SEC-1', title: 'Rotate tokens', by: 'ann', role: 'security-response' });
+ * ```
+ */
+import { randomBytes } from 'node:crypto';
+import type { z } from 'zod';
+import {
+  Client,
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import type { Sender } from './contract/principal';
+import { Declaration, type DeclarationInput } from './contract/declaration';
+import {
+  DecisionMessage,
+  incidentUpdates,
+  OpenEntry,
+  CloseEntry,
+  ReopenEntry,
+  type IncidentUpdates,
+} from './contract/messages';
+import { InputProblem } from './contract/input-problem';
+import { parseInput } from './contract/parse-input';
+import type { Policy } from './contract/policy';
+import { readDecisionToken } from './domain/decision-token';
+import type { Gate } from './domain/gates';
+import type { IncidentStatus } from './domain/operator-view';
+import { defaultPolicy } from './domain/policy';
+import type { Plan } from './domain/response';
+import type { TimelineLine } from './domain/timeline';
+import * as messages from './workflows/messages';
+import { incidentTaskQueue, incidentWorkflowId } from './workflows/names';
+import { attributesAtStart } from './workflows/search-attributes';
+import type { securityIncident } from './workflows/security-incident';
+
+export { InputProblem } from './contract/input-problem';
+export type { DeclarationInput } from './contract/declaration';
+export type { DecisionReceipt, Receipt } from './workflows/messages';
+export type { Gate, IncidentStatus, IncidentUpdates, Plan, Policy, TimelineLine };
+
+export interface ConnectOptions {
+  /** `host:port` of the Temporal server; `localhost:7233` unless given. */
+  readonly address?: string;
+  /** Temporal namespace; `default` unless given. */
+  readonly namespace?: string;
+  /** How long to try to reach the server. */
+  readonly connectTimeoutMs?: number;
+  /** Rules of the provider that are pinned to incidents declared through this client. */
+  readonly policy?: Policy;
+}
+
+export interface WaitOptions {
+  /** For ever unless given. */
+  readonly timeoutMs?: number;
+  readonly pollMs?: number;
+}
+
+/** The incident server cannot be reached, or did not answer in time. Nothing is known about what was asked. */
+export class Unreachable extends Error {
+  readonly type = 'Unreachable';
+}
+
+/** What an approver has to sign to decide at a gate. */
+export interface DecisionToMake {
+  readonly aud: string;
+  readonly gate: string;
+  readonly gen: number;
+  readonly obj: string;
+}
+
+const answerTimeoutMs = 60_000;
+
+export class Firebreak {
+  private constructor(
+    private readonly temporal: Client,
+    private readonly policy: Policy,
+    private readonly end: () => Promise<void>,
+  ) {}
+
+  /** @throws Unreachable when no server answers at the address */
+  static async connect(options: ConnectOptions = {}): Promise<Firebreak> {
+    const address = options.address ?? 'localhost:7233';
+    const connection = await reach(address, () =>
+      Connection.connect({ address, connectTimeout: options.connectTimeoutMs ?? 10_000 }),
+    );
+    const temporal = new Client({ connection, namespace: options.namespace ?? 'default' });
+    return new Firebreak(temporal, options.policy ?? defaultPolicy, () => connection.close());
+  }
+
+  /** Over a Temporal client that the caller owns and closes. */
+  static over(temporal: Client, policy: Policy = defaultPolicy): Firebreak {
+    return new Firebreak(temporal, policy, () => Promise.resolve());
+  }
+
+  async close(): Promise<void> {
+    await this.end();
+  }
+
+  /**
+   * Declares an incident and returns at once. The same id again reaches the same incident and changes nothing; a
+   * closed one is never reopened: declare a new one with `relatedTo` (process: declaring).
+   * @throws InputProblem naming the bad field
+   */
+  async declareIncident(
+    input: Omit<DeclarationInput, 'incidentId'> & { readonly incidentId?: string },
+  ): Promise<{ readonly incidentId: string; readonly workflowId: string; readonly runId: string }> {
+    const declaration = parseInput(Declaration, { incidentId: newIncidentId(), ...input }, 'the declaration');
+    refuseFuture(declaration);
+    const { incidentId } = declaration;
+    const workflowId = incidentWorkflowId(incidentId);
+    const handle = await this.asking(incidentId, () =>
+      this.temporal.workflow.start<typeof securityIncident>('securityIncident', {
+        workflowId,
+        taskQueue: incidentTaskQueue,
+        args: [{ declaration, policy: this.policy }],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        typedSearchAttributes: new TypedSearchAttributes(attributesAtStart(declaration)),
+        staticSummary:
+          `${declaration.severity}: ${declaration.services.map(({ service }) => service).join(', ')}`.slice(
+            0,
+            200,
+          ),
+        staticDetails: `Incident ${incidentId}, TLP:${declaration.tlp}, ${declaration.mode}. Declared by ${declaration.reporter.by}.`,
+      }),
+    );
+    return { incidentId, workflowId, runId: handle.firstExecutionRunId };
+  }
+
+  /**
+   * Sends a signed decision (of `firebreak approve`, or `signDecision`) and waits until its signature is judged.
+   * @throws InputProblem when it is refused, with the reason
+   */
+  approve(incidentId: string, token: string): Promise<messages.DecisionReceipt> {
+    return this.decide(incidentId, token, 'approve');
+  }
+
+  /** As `approve`, with a token that rejects. A rejection is final for what it rejects. */
+  reject(incidentId: string, token: string): Promise<messages.DecisionReceipt> {
+    return this.decide(incidentId, token, 'reject');
+  }
+
+  private decide(
+    incidentId: string,
+    token: string,
+    verdict: 'approve' | 'reject',
+  ): Promise<messages.DecisionReceipt> {
+    const message = parseInput(DecisionMessage, { token }, 'the decision');
+    const reading = readDecisionToken(message.token);
+    if (reading.kind === 'unreadable') throw new InputProblem(reading.problem, 'token');
+    if (reading.claims.dec !== verdict)
+      throw new InputProblem(
+        `the token says ${String(reading.claims.dec)}, but you ${verdict}; sign again`,
+        'token',
+      );
+    return this.asking(incidentId, () =>
+      this.handle(incidentId).executeUpdate(messages.decide, {
+        args: [message],
+        updateId: String(reading.claims.jti),
+      }),
+    );
+  }
+
+  /** What has to be signed to decide at the gate now. @throws InputProblem when the gate asks for no decision */
+  async decisionAt(incidentId: string, gate: string): Promise<DecisionToMake> {
+    const gates = await this.gates(incidentId);
+    const found = gates.find((each) => each.gate === gate);
+    const names = gates.map((each) => each.gate).join(', ');
+    if (found === undefined)
+      throw new InputProblem(
+        `there is no gate ${gate} in incident ${incidentId}; its gates are ${names}`,
+        'gate',
+      );
+    if (found.objectHash === undefined) throw new InputProblem(notDecidable(found), 'gate');
+    const aud = `${this.temporal.options.namespace}/${incidentWorkflowId(incidentId)}`;
+    return { aud, gate, gen: found.generation, obj: found.objectHash };
+  }
+
+  /** Records a bug (or another entry) that gates the postmortem unless `gating` is false. Fire and forget: a signal. */
+  async openBug(incidentId: string, entry: OpenEntry): Promise<void> {
+    const message = parseInput(OpenEntry, entry, 'the bug');
+    await this.asking(incidentId, () => this.handle(incidentId).signal(messages.openBug, message));
+  }
+
+  /** Closes a bug, as resolved unless said otherwise. What was never opened is refused on the timeline. */
+  async closeBug(incidentId: string, closing: CloseEntry): Promise<void> {
+    const message = parseInput(CloseEntry, closing, 'the closing of the bug');
+    await this.asking(incidentId, () => this.handle(incidentId).signal(messages.closeBug, message));
+  }
+
+  async reopenBug(incidentId: string, reopening: ReopenEntry): Promise<void> {
+    const message = parseInput(ReopenEntry, reopening, 'the reopening of the bug');
+    await this.asking(incidentId, () => this.handle(incidentId).signal(messages.reopenBug, message));
+  }
+
+  /**
+   * Any other message, by its name, answered when it is recorded. `messageId` makes it safe to send again.
+   * @throws InputProblem with the reason when the incident refuses it
+   */
+  tell<Name extends keyof IncidentUpdates>(
+    incidentId: string,
+    name: Name,
+    message: IncidentUpdates[Name],
+  ): Promise<messages.Receipt> {
+    const checked = parseInput(incidentUpdates[name] as z.ZodType<Sender>, message, name);
+    return this.asking(incidentId, () =>
+      this.handle(incidentId).executeUpdate<messages.Receipt, [unknown]>(name, {
+        args: [checked],
+        ...(checked.messageId !== undefined && { updateId: checked.messageId }),
+      }),
+    );
+  }
+
+  status(incidentId: string): Promise<IncidentStatus> {
+    return this.asking(incidentId, () => this.handle(incidentId).query(messages.status));
+  }
+
+  timeline(incidentId: string): Promise<readonly TimelineLine[]> {
+    return this.asking(incidentId, () => this.handle(incidentId).query(messages.timeline));
+  }
+
+  gates(incidentId: string): Promise<readonly Gate[]> {
+    return this.asking(incidentId, () => this.handle(incidentId).query(messages.gates));
+  }
+
+  /** The plans of the incident, the newest last. */
+  plans(incidentId: string): Promise<readonly Plan[]> {
+    return this.asking(incidentId, () => this.handle(incidentId).query(messages.plans));
+  }
+
+  /** The postmortem as it stands, in Markdown. */
+  postmortemReport(incidentId: string): Promise<string> {
+    return this.asking(incidentId, () => this.handle(incidentId).query(messages.postmortemReport));
+  }
+
+  /** @throws Unreachable when it does not come true in time */
+  async waitFor(
+    incidentId: string,
+    isTrue: (status: IncidentStatus) => boolean,
+    options: WaitOptions = {},
+  ): Promise<IncidentStatus> {
+    const endsAtMs = Date.now() + (options.timeoutMs ?? Number.POSITIVE_INFINITY);
+    for (;;) {
+      const status = await this.status(incidentId);
+      if (isTrue(status)) return status;
+      if (Date.now() > endsAtMs)
+        throw new Unreachable(
+          `incident ${incidentId} is still ${status.phase}, waiting for ${status.waitingFor}`,
+        );
+      await new Promise((resolve) => setTimeout(resolve, options.pollMs ?? 500));
+    }
+  }
+
+  /** Waits until the incident is closed, which may take months. */
+  waitUntilClosed(incidentId: string): Promise<IncidentStatus> {
+    return this.asking(incidentId, () => this.handle(incidentId).result(), Number.POSITIVE_INFINITY);
+  }
+
+  private handle(incidentId: string): WorkflowHandle<typeof securityIncident> {
+    return this.temporal.workflow.getHandle<typeof securityIncident>(incidentWorkflowId(incidentId));
+  }
+
+  /** Turns what the Temporal client throws into what our callers can act on. */
+  private async asking<Answer>(
+    incidentId: string,
+    ask: () => Promise<Answer>,
+    timeoutMs = answerTimeoutMs,
+  ): Promise<Answer> {
+    try {
+      return await this.temporal.withDeadline(Date.now() + timeoutMs, ask);
+    } catch (error) {
+      throw asOurs(error, incidentId);
+    }
+  }
+}
+
+function asOurs(error: unknown, incidentId: string): unknown {
+  if (error instanceof WorkflowExecutionAlreadyStartedError)
+    return new InputProblem(
+      `incident ${incidentId} is closed; declare a new one and link it with relatedTo`,
+      'incidentId',
+    );
+  if (error instanceof WorkflowNotFoundError)
+    return new InputProblem(
+      `there is no open incident ${incidentId}; check the id, or declare it first`,
+      'incidentId',
+    );
+  if (error instanceof WorkflowUpdateFailedError) return new InputProblem(rootMessage(error));
+  if (error instanceof WorkflowFailedError || error instanceof InputProblem) return error;
+  return new Unreachable(
+    `the Temporal server did not answer for incident ${incidentId}; is it running, and is a worker?`,
+    { cause: error },
+  );
+}
+
+function rootMessage(error: Error): string {
+  return error.cause instanceof Error ? rootMessage(error.cause) : error.message;
+}
+
+async function reach<Answer>(address: string, attempt: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await attempt();
+  } catch (cause) {
+    throw new Unreachable(`no Temporal server answers at ${address}; start one, or set TEMPORAL_ADDRESS`, {
+      cause,
+    });
+  }
+}
+
+function notDecidable(gate: Gate): string {
+  const lacks = gate.lacks.map((lack) => lack.sentence).join('; ');
+  return gate.isOpen
+    ? `gate ${gate.gate} is open already`
+    : `gate ${gate.gate} is not ready for a decision: ${lacks}`;
+}
+
+/** Time-ordered, so that lists of incidents sort by themselves. */
+function newIncidentId(): string {
+  const day = new Date().toISOString().slice(0, 10);
+  return `${day}-${Date.now().toString(36)}${randomBytes(3).toString('hex')}`;
+}
+
+function refuseFuture({ detection, anchors, mode }: Declaration): void {
+  if (mode === 'drill') return;
+  const moments = [
+    { field: 'detection.at', at: detection.at },
+    ...anchors.map(({ at }, index) => ({ field: `anchors.${String(index)}.at`, at })),
+  ];
+  const future = moments.find(({ at }) => Date.parse(at) > Date.now());
+  if (future !== undefined)
+    throw new InputProblem(
+      `the declaration: ${future.field} is wrong: ${future.at} lies in the future; say when it happened`,
+      future.field,
+    );
+}

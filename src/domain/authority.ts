@@ -1,0 +1,83 @@
+/** Who may do what. The table is the one of the process description, section 2. */
+import type { Role, Sender } from '../contract/principal';
+
+export type Action =
+  | 'record'
+  | 'record-fact'
+  | 'propose-plan'
+  | 'agree'
+  | 'complete-task'
+  | 'confirm-recovery'
+  | 'review-emergency'
+  | 'determine'
+  | 'set-affected-tenants'
+  | 'decide-undecided'
+  | 'write-notice'
+  | 'open-entry'
+  | 'close-entry'
+  | 'assign-entry'
+  | 'waive-entry'
+  | 'run-postmortem'
+  | 'sign-off';
+
+const everyone: readonly Role[] = [
+  'security-response',
+  'service-team',
+  'executive-incident-manager',
+  'communications',
+  'legal',
+  'participant',
+];
+const responders: readonly Role[] = ['security-response', 'service-team'];
+
+const allowed: Readonly<Record<Action, readonly Role[]>> = {
+  record: ['security-response', 'service-team', 'executive-incident-manager'],
+  'record-fact': [
+    'security-response',
+    'service-team',
+    'executive-incident-manager',
+    'communications',
+    'legal',
+  ],
+  'propose-plan': responders,
+  agree: responders,
+  'complete-task': responders,
+  'confirm-recovery': ['security-response'],
+  'review-emergency': ['executive-incident-manager'],
+  determine: ['security-response', 'executive-incident-manager', 'communications', 'legal'],
+  'set-affected-tenants': ['security-response', 'service-team', 'communications'],
+  'decide-undecided': ['communications', 'legal'],
+  'write-notice': ['communications', 'legal'],
+  'open-entry': everyone,
+  'close-entry': responders,
+  'assign-entry': responders,
+  'waive-entry': ['executive-incident-manager'],
+  'run-postmortem': ['security-response'],
+  'sign-off': everyone,
+};
+
+/** The roles of which an approver needs one; whoever proposed the object is barred besides. */
+export function rolesThatDecide(gate: string): readonly Role[] {
+  if (gate.startsWith('notice:')) return ['executive-incident-manager', 'legal'];
+  return ['executive-incident-manager'];
+}
+
+/** A sentence that says who may, or nothing when the sender may. */
+export function refusalOfRole(action: Action, sender: Sender): string | undefined {
+  const roles = allowed[action];
+  if (roles.includes(sender.role)) return undefined;
+  return `${sender.by} speaks as ${sender.role}, but this is for ${roles.join(', ')}; ask one of them`;
+}
+
+/** A service team acts for its own services only. */
+export function refusalOfService(
+  sender: Sender,
+  service: { readonly service: string; readonly team: string },
+): string | undefined {
+  if (sender.role !== 'service-team' || sender.team === service.team) return undefined;
+  return `service ${service.service} belongs to team ${service.team}; ${sender.by} speaks for team ${sender.team ?? '(none named)'}`;
+}
+
+export function rolesFor(action: Action): readonly Role[] {
+  return allowed[action];
+}

@@ -1,0 +1,361 @@
+/**
+ * What happened, in the past tense: the only thing that changes an incident. Messages and results of activities become
+ * events; state, timeline and reports are functions of their list.
+ */
+import type { AnchorKind, Moment } from '../contract/anchor';
+import type { ConcernedService, Impact } from '../contract/declaration';
+import type {
+  Confidence,
+  EntryKind,
+  EntryResolution,
+  FactValue,
+  FindingClass,
+  NoticeStage,
+  PlannedTask,
+  PlanKind,
+  PlanOption,
+  PostmortemPart,
+  Recommendation,
+  RecoveryPart,
+} from '../contract/messages';
+import type { Binding, Role } from '../contract/principal';
+import type { Fingerprint } from './fingerprint';
+import type { Instant } from './instant';
+import type { ObligationAssessment } from './obligations';
+
+/** Who is behind an event. `system` stands for the workflow itself. */
+export interface Author {
+  readonly by: string;
+  readonly role: Role | 'system';
+  readonly team?: string;
+  readonly capacity?: string;
+  readonly boundBy: Binding;
+}
+
+export const theSystem: Author = { by: 'firebreak', role: 'system', boundBy: 'system' };
+
+export interface RecordedAnchor extends Moment {
+  readonly anchorId: string;
+  readonly kind: AnchorKind;
+  readonly basis: string;
+}
+
+export interface AffectedTenantsRequest {
+  readonly services: readonly { readonly service: string; readonly regions: readonly string[] }[];
+  readonly from: Instant;
+  readonly to?: Instant;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly excludeReason?: string;
+  readonly changed: readonly string[];
+  readonly everyFactChanged: boolean;
+  readonly reason: string;
+}
+
+/** Counts alone: which tenants they are is known to the database. */
+export interface TenantSetResult {
+  readonly version: number;
+  readonly tenants: number;
+  readonly excluded: number;
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  readonly unreachable: number;
+  readonly digest: Fingerprint;
+}
+
+/** Deliveries of one shard by state; absolute numbers, so that a report may be lost or doubled without harm. */
+export interface DeliveryTotals {
+  readonly planned: number;
+  readonly sending: number;
+  readonly accepted: number;
+  readonly deferred: number;
+  readonly refused: number;
+  readonly inDoubt: number;
+  readonly needsHuman: number;
+}
+
+export interface AcceptedDecision {
+  readonly gate: string;
+  readonly generation: number;
+  readonly objectHash: Fingerprint;
+  readonly verdict: 'approve' | 'reject';
+  readonly approver: string;
+  readonly approverRoles: readonly string[];
+  readonly tokenId: string;
+  readonly keyId: string;
+  readonly issuedAt: Instant;
+  readonly reason?: string;
+}
+
+type SharedEvent =
+  | { readonly type: 'declared'; readonly services: number }
+  | { readonly type: 'service-added'; readonly service: ConcernedService }
+  | {
+      readonly type: 'fact-recorded';
+      readonly text?: string;
+      readonly name?: string;
+      readonly value?: FactValue;
+    }
+  | { readonly type: 'impact-stated'; readonly impact: Impact }
+  | {
+      readonly type: 'anchor-recorded';
+      readonly anchor: RecordedAnchor;
+      readonly supersedes?: string;
+      readonly reason?: string;
+    }
+  | { readonly type: 'anchor-chosen'; readonly anchorId: string; readonly reason: string }
+  | { readonly type: 'message-refused'; readonly message: string; readonly problem: string }
+  | {
+      readonly type: 'decision-received';
+      readonly decisionId: string;
+      readonly token: string;
+      readonly claimedBy: string;
+    }
+  | ({ readonly type: 'decision-accepted'; readonly decisionId: string } & AcceptedDecision)
+  | {
+      readonly type: 'decision-refused';
+      readonly decisionId: string;
+      readonly code: string;
+      readonly problem: string;
+    }
+  | { readonly type: 'step-failed'; readonly step: string; readonly problem: string }
+  | { readonly type: 'deadlines-neared'; readonly clocks: readonly string[]; readonly dueAt: Instant }
+  | { readonly type: 'deadlines-missed'; readonly clocks: readonly string[]; readonly dueAt: Instant }
+  | { readonly type: 'incident-closed' };
+
+type ResponseEvent =
+  | {
+      readonly type: 'analysis-recorded';
+      readonly analysisId: string;
+      readonly text: string;
+      readonly evidence: readonly string[];
+    }
+  | {
+      readonly type: 'emergency-action-recorded';
+      readonly actionId: string;
+      readonly what: string;
+      readonly why: string;
+      readonly service?: string;
+      readonly reviewDueAt: Instant;
+    }
+  | {
+      readonly type: 'emergency-action-reviewed';
+      readonly actionId: string;
+      readonly verdict: 'upheld' | 'criticised';
+      readonly reason: string;
+    }
+  | { readonly type: 'sign-of-breach-reported'; readonly what: string; readonly evidence: readonly string[] }
+  | {
+      readonly type: 'plan-proposed';
+      readonly plan: PlanKind;
+      readonly version: number;
+      readonly objective: string;
+      readonly restsOn: readonly string[];
+      readonly tasks: readonly PlannedTask[];
+      readonly recommendation?: Recommendation;
+      readonly options: readonly PlanOption[];
+      readonly hash: Fingerprint;
+    }
+  | {
+      readonly type: 'agreement-given';
+      readonly plan: PlanKind;
+      readonly version: number;
+      readonly verdict: 'agree' | 'decline';
+      readonly party: string;
+      readonly reason?: string;
+    }
+  | {
+      readonly type: 'task-completed';
+      readonly service: string;
+      readonly track: PlannedTask['track'];
+      readonly what: string;
+      readonly evidence: readonly string[];
+    }
+  | { readonly type: 'service-marked-unaffected'; readonly service: string; readonly reason: string }
+  | {
+      readonly type: 'outside-statement-recorded';
+      readonly service: string;
+      readonly statement: string;
+      readonly evidence: readonly string[];
+    }
+  | {
+      readonly type: 'foothold-recorded';
+      readonly foothold: string;
+      readonly service?: string;
+      readonly evidence: readonly string[];
+    }
+  | {
+      readonly type: 'foothold-evicted';
+      readonly foothold: string;
+      readonly service?: string;
+      readonly confidence: Confidence;
+      readonly evidence: readonly string[];
+    }
+  | {
+      readonly type: 'vulnerability-recorded';
+      readonly vulnerability: string;
+      readonly state: VulnerabilityState;
+      readonly service?: string;
+      readonly reason?: string;
+      readonly expiresAt?: Instant;
+      readonly evidence: readonly string[];
+    }
+  | {
+      readonly type: 'root-cause-stated';
+      readonly verdict: 'removed' | 'not-proven';
+      readonly confidence?: Confidence;
+      readonly doneInstead?: string;
+      readonly evidence: readonly string[];
+    }
+  | { readonly type: 'recovery-confirmed'; readonly reason: string }
+  | {
+      readonly type: 'recovery-recorded';
+      readonly service: string;
+      readonly part: RecoveryPart;
+      readonly text: string;
+      readonly evidence: readonly string[];
+      readonly goodAt?: Instant;
+      readonly vulnerability?: string;
+      readonly overrideReason?: string;
+    }
+  | { readonly type: 'watch-started'; readonly endsAt: Instant; readonly controls: string }
+  | {
+      readonly type: 'watch-ended';
+      readonly planCarriedOut: string;
+      readonly noSignOfBreach: string;
+      readonly findings?: string;
+    }
+  | { readonly type: 'containment-alarm-raised'; readonly services: readonly string[] };
+
+export type VulnerabilityState = 'known' | 'mitigated' | 'accepted' | 'unknown';
+
+type NotificationEvent =
+  | {
+      readonly type: 'determined';
+      readonly customerReportable: 'yes' | 'no' | 'undetermined';
+      readonly basis: string;
+    }
+  | {
+      readonly type: 'affected-tenants-requested';
+      readonly version: number;
+      readonly request: AffectedTenantsRequest;
+    }
+  | ({ readonly type: 'affected-tenants-identified' } & TenantSetResult)
+  | {
+      readonly type: 'obligations-assessed';
+      readonly assessment: ObligationAssessment;
+      readonly factsRevision: number;
+    }
+  | {
+      readonly type: 'undecided-decided';
+      readonly ruleId: string;
+      readonly applies: boolean;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'notice-proposed';
+      readonly noticeId: string;
+      readonly revision: number;
+      readonly stage: NoticeStage;
+      readonly contentHash: Fingerprint;
+    }
+  | {
+      readonly type: 'notice-prepared';
+      readonly noticeId: string;
+      readonly revision: number;
+      readonly objectHash: Fingerprint;
+      readonly templateHash: Fingerprint;
+      readonly tenantSetVersion: number;
+      readonly packDigest: Fingerprint;
+      readonly lacks: readonly string[];
+      readonly fallbackLanguages: readonly { readonly language: string; readonly tenants: number }[];
+    }
+  | {
+      readonly type: 'campaign-started';
+      readonly noticeId: string;
+      readonly campaignId: string;
+      readonly shards: number;
+      readonly totals: DeliveryTotals;
+    }
+  | { readonly type: 'shards-started'; readonly campaignId: string }
+  | {
+      readonly type: 'delivery-progressed';
+      readonly campaignId: string;
+      readonly shard: number;
+      readonly totals: DeliveryTotals;
+      readonly settled: boolean;
+      readonly stopped?: string;
+    }
+  | {
+      readonly type: 'filing-recorded';
+      readonly ruleId: string;
+      readonly stage: string;
+      readonly reference: string;
+      readonly submittedAt: Instant;
+      readonly evidence: readonly string[];
+    };
+
+type FollowUpEvent =
+  | {
+      readonly type: 'entry-opened';
+      readonly ref: string;
+      readonly title: string;
+      readonly kind: EntryKind;
+      readonly owner?: string;
+      readonly gating: boolean;
+      readonly priority?: string;
+    }
+  | {
+      readonly type: 'entry-closed';
+      readonly ref: string;
+      readonly resolution: EntryResolution;
+      readonly duplicateOf?: string;
+    }
+  | { readonly type: 'entry-reopened'; readonly ref: string; readonly reason: string }
+  | { readonly type: 'entry-assigned'; readonly ref: string; readonly owner: string }
+  | {
+      readonly type: 'entry-waived';
+      readonly ref: string;
+      readonly reason: string;
+      readonly expiresAt: Instant;
+    }
+  | { readonly type: 'waiver-expired'; readonly ref: string }
+  | {
+      readonly type: 'entries-reminded';
+      readonly refs: readonly string[];
+      readonly because: 'unowned' | 'open';
+    }
+  | { readonly type: 'triage-declared-done'; readonly nothingToFix?: string }
+  | {
+      readonly type: 'postmortem-part-recorded';
+      readonly part: PostmortemPart;
+      readonly text: string;
+      readonly evidence: readonly string[];
+      readonly class?: FindingClass;
+      readonly key?: boolean;
+      readonly entry?: string;
+      readonly verdict?: 'yes' | 'no' | 'accepted' | 'rejected';
+      readonly consulted?: string;
+      readonly procedure?: string;
+      readonly party?: string;
+    }
+  | { readonly type: 'postmortem-completed' };
+
+export type EventBody = SharedEvent | ResponseEvent | NotificationEvent | FollowUpEvent;
+export type EventType = EventBody['type'];
+export type EventOf<Type extends EventType> = Extract<EventBody, { readonly type: Type }>;
+
+/** Recorded once, never changed; `at` is when the incident learned of it, `happenedAt` when it was so. */
+export interface Recording extends Author {
+  readonly seq: number;
+  readonly at: Instant;
+  readonly happenedAt?: Instant;
+  readonly messageId?: string;
+}
+export type IncidentEvent = EventBody & Recording;
+
+/** When the thing itself happened, as far as anybody said so. */
+export function happenedAt(event: Recording): Instant {
+  return event.happenedAt ?? event.at;
+}

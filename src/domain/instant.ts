@@ -1,0 +1,24 @@
+/** Points in time as the whole system writes them. */
+
+/** ISO 8601 in UTC with milliseconds, e.g. `2026-11-23T15:20:00.000Z`; sorts as text. */
+export type Instant = string;
+
+export function instantFromEpochMs(epochMs: number): Instant {
+  return new Date(epochMs).toISOString();
+}
+
+export function epochMsOf(instant: Instant): number {
+  return Date.parse(instant);
+}
+
+export function addMs(instant: Instant, durationMs: number): Instant {
+  return instantFromEpochMs(epochMsOf(instant) + durationMs);
+}
+
+export function compareInstants(left: Instant, right: Instant): number {
+  return epochMsOf(left) - epochMsOf(right);
+}
+
+export function earliestOf(instants: readonly Instant[]): Instant | undefined {
+  return [...instants].sort(compareInstants)[0];
+}

@@ -1,0 +1,106 @@
+/** What the messages of the notification track become. */
+import type {
+  DecideUndecided,
+  Determine,
+  ProposeNotice,
+  RecordFiling,
+  SetAffectedTenants,
+} from '../../contract/messages';
+import { refusalOfRole } from '../authority';
+import type { AffectedTenantsRequest, EventBody } from '../events';
+import type { Incident } from '../incident';
+import { compareInstants, instantFromEpochMs, type Instant } from '../instant';
+import { awaitedTenantSet, findNotice, isReportable, undecidedRules } from '../notification';
+import { optional } from './optional';
+import { refuse, refuseIf, required } from './refusal';
+
+/** A yes is itself the anchor from which clocks of the determination count (S36). */
+export function acceptDetermination(incident: Incident, message: Determine, now: Instant): EventBody[] {
+  refuseIf(refusalOfRole('determine', message));
+  const { customerReportable, basis } = message;
+  const determined: EventBody = { type: 'determined', customerReportable, basis };
+  if (customerReportable !== 'yes' || hasDeterminationAnchor(incident)) return [determined];
+  const at = instantFromEpochMs(Date.parse(message.happenedAt ?? now));
+  return [
+    determined,
+    {
+      type: 'anchor-recorded',
+      anchor: { anchorId: 'determination-1', kind: 'determination', at, precision: 'second', basis },
+    },
+  ];
+}
+
+function hasDeterminationAnchor(incident: Incident): boolean {
+  return incident.anchors.some((anchor) => anchor.kind === 'determination');
+}
+
+export function acceptAffectedTenants(incident: Incident, message: SetAffectedTenants): EventBody[] {
+  refuseIf(refusalOfRole('set-affected-tenants', message));
+  if (awaitedTenantSet(incident.notification) !== undefined)
+    refuse('NotNow', 'the former version is still being identified; try again in a moment');
+  const request = requestFrom(message);
+  if (request.services.length === 0 && request.include.length === 0)
+    refuse(
+      'Incomplete',
+      'services and include are both empty: say which services tell who is affected, or name tenants',
+    );
+  if (request.to !== undefined && compareInstants(request.to, request.from) <= 0)
+    refuse('Malformed', 'to does not lie after from: the window is empty');
+  if (request.exclude.length > 0)
+    required(message.excludeReason, 'excludeReason is missing: say why these tenants are not told');
+  return [
+    { type: 'affected-tenants-requested', version: incident.notification.tenantSets.length + 1, request },
+  ];
+}
+
+function requestFrom(message: SetAffectedTenants): AffectedTenantsRequest {
+  return {
+    services: (message.services ?? []).map(({ service, regions }) => ({ service, regions: regions ?? [] })),
+    from: message.from,
+    include: message.include ?? [],
+    exclude: message.exclude ?? [],
+    changed: message.changed ?? [],
+    everyFactChanged: message.everyFactChanged ?? false,
+    reason: message.reason,
+    ...optional({ to: message.to, excludeReason: message.excludeReason }),
+  };
+}
+
+export function acceptUndecidedDecision(incident: Incident, message: DecideUndecided): EventBody[] {
+  refuseIf(refusalOfRole('decide-undecided', message));
+  const isOpen = undecidedRules(incident.notification).some((group) => group.ruleId === message.ruleId);
+  if (!isOpen) refuse('NotKnown', `rule ${message.ruleId} is not among those that are undecided`);
+  return [
+    { type: 'undecided-decided', ruleId: message.ruleId, applies: message.applies, reason: message.reason },
+  ];
+}
+
+export function acceptNotice(incident: Incident, message: ProposeNotice): EventBody[] {
+  refuseIf(refusalOfRole('write-notice', message));
+  if (!isReportable(incident.notification))
+    refuse('NotNow', 'nobody has determined that customers must be told; determine that first');
+  const earlier = findNotice(incident.notification, message.noticeId);
+  if (earlier?.state.kind === 'sending')
+    refuse('AlreadyDone', `notice ${message.noticeId} is on its way; write a new one`);
+  if (earlier !== undefined && message.revision <= earlier.revision)
+    refuse(
+      'Stale',
+      `revision ${String(message.revision)} is not newer than revision ${String(earlier.revision)}`,
+    );
+  const { noticeId, revision, stage, contentHash } = message;
+  return [{ type: 'notice-proposed', noticeId, revision, stage, contentHash }];
+}
+
+export function acceptFiling(incident: Incident, message: RecordFiling, now: Instant): EventBody[] {
+  refuseIf(refusalOfRole('write-notice', message));
+  if (compareInstants(message.submittedAt, now) > 0) refuse('Malformed', 'submittedAt lies in the future');
+  const isFiled = incident.notification.filings.some(
+    (filing) => filing.ruleId === message.ruleId && filing.stage === message.stage,
+  );
+  if (isFiled)
+    refuse('AlreadyDone', `${message.ruleId} (${message.stage}) is filed already; lateness is fixed there`);
+  const { ruleId, stage, reference, submittedAt } = message;
+  return [
+    { type: 'filing-recorded', ruleId, stage, reference, submittedAt, evidence: message.evidence ?? [] },
+  ];
+}

@@ -1,0 +1,185 @@
+/** What an operator sees at a glance: status for programs, current details for the Temporal UI, attributes to filter by. */
+import { nextDeadline, type Clock } from './agenda';
+import type { DeliveryTotals } from './events';
+import { unsettledEntries } from './follow-up';
+import { gatesOf, type Gate, type Lack } from './gates';
+import { anchorInForce, incidentPhase, phaseOfFollowUp, type Incident, type IncidentPhase } from './incident';
+import type { Instant } from './instant';
+import {
+  currentTenantSet,
+  deliveryTotals,
+  notificationPhase,
+  recipientsPending,
+  sentNotices,
+} from './notification';
+import { responsePhase, servicePhase } from './response';
+
+export interface IncidentStatus {
+  readonly incidentId: string;
+  readonly title: string;
+  readonly severity: string;
+  readonly mode: 'live' | 'drill';
+  readonly phase: IncidentPhase;
+  readonly response: { readonly phase: string; readonly round: number };
+  readonly notification: {
+    readonly phase: string;
+    readonly tenants?: number;
+    readonly tenantSetVersion?: number;
+  };
+  readonly followUp: { readonly phase: string; readonly entriesOpen: number };
+  readonly services: readonly { readonly service: string; readonly team: string; readonly phase: string }[];
+  readonly notices: readonly {
+    readonly noticeId: string;
+    readonly revision: number;
+    readonly stage: string;
+    readonly state: string;
+  }[];
+  readonly waitingFor: WaitingFor;
+  readonly nextDeadline?: Clock;
+  readonly deliveries: DeliveryTotals;
+  readonly closedAt?: Instant;
+}
+
+export type WaitingFor =
+  | 'security-response'
+  | 'service-team'
+  | 'executive-incident-manager'
+  | 'communications'
+  | 'delivery'
+  | 'nobody';
+
+export function statusOf(incident: Incident): IncidentStatus {
+  const { declaration, response, notification, followUp } = incident;
+  const tenantSet = currentTenantSet(notification);
+  const deadline = nextDeadline(incident);
+  return {
+    incidentId: declaration.incidentId,
+    title: declaration.title,
+    severity: declaration.severity,
+    mode: declaration.mode,
+    phase: incidentPhase(incident),
+    response: { phase: responsePhase(response), round: response.round },
+    notification: {
+      phase: notificationPhase(notification),
+      ...(tenantSet && { tenants: tenantSet.tenants, tenantSetVersion: tenantSet.version }),
+    },
+    followUp: { phase: phaseOfFollowUp(incident), entriesOpen: unsettledEntries(followUp).length },
+    services: response.services.map(({ service, team }) => ({
+      service,
+      team,
+      phase: servicePhase(response, service),
+    })),
+    notices: notification.notices.map(({ noticeId, revision, stage, state }) => ({
+      noticeId,
+      revision,
+      stage,
+      state: state.kind,
+    })),
+    waitingFor: waitingFor(incident),
+    deliveries: deliveryTotals(notification),
+    ...(deadline && { nextDeadline: deadline }),
+    ...(incident.closedAt !== undefined && { closedAt: incident.closedAt }),
+  };
+}
+
+/** Whose move it is: approvals first, for everything behind them stands still. */
+export function waitingFor(incident: Incident): WaitingFor {
+  if (incident.closedAt !== undefined) return 'nobody';
+  const awaited = [...gatesAwaitingApproval(incident)];
+  if (awaited.length > 0) return 'executive-incident-manager';
+  const phase = notificationPhase(incident.notification);
+  if (phase === 'sending') return 'delivery';
+  if (phase === 'drafting' || phase === 'updating' || phase === 'scoping') return 'communications';
+  return responsePhase(incident.response) === 'containment' ||
+    responsePhase(incident.response) === 'eradication'
+    ? 'service-team'
+    : 'security-response';
+}
+
+function gatesAwaitingApproval(incident: Incident): readonly Gate[] {
+  return gatesOf(incident, incident.declaredAt).filter(
+    (gate) => gate.objectHash !== undefined && lacksApprovalOnly(gate),
+  );
+}
+
+function lacksApprovalOnly(gate: Gate): boolean {
+  return gate.lacks.length > 0 && gate.lacks.every((lack) => lack.code === 'approval');
+}
+
+const detailsLimit = 1900;
+
+/** Markdown under 2 KB, without personal data: phases, whose move it is, clocks, deliveries, what closed gates lack. */
+export function currentDetailsOf(incident: Incident, now: Instant): string {
+  const status = statusOf(incident);
+  const parts = [
+    `**${status.phase}** — round ${String(status.response.round)}, notification ${status.notification.phase}, follow-up ${status.followUp.phase}`,
+    `Waiting for: **${status.waitingFor}**`,
+    deadlineLine(status),
+    deliveryLine(incident, status),
+    ...status.services.map(({ service, phase }) => `- ${service}: ${phase}`),
+    ...gatesOf(incident, now)
+      .filter((gate) => !gate.isOpen)
+      .map(gateLine),
+    'You can: approve, reject, openBug, closeBug, reopenBug (signals); all others are updates, see their descriptions.',
+  ];
+  return cut(parts.filter((part) => part !== '').join('\n'), detailsLimit);
+}
+
+function deadlineLine({ nextDeadline: next }: IncidentStatus): string {
+  return next === undefined ? '' : `Next deadline: ${next.dueAt} (${next.basis}) ${next.clock}`;
+}
+
+function deliveryLine(incident: Incident, { deliveries }: IncidentStatus): string {
+  if (sentNotices(incident.notification).length === 0) return '';
+  return `Deliveries: ${String(deliveries.accepted)} accepted, ${String(recipientsPending(deliveries))} pending, ${String(deliveries.needsHuman)} for a person`;
+}
+
+const lacksShown = 3;
+
+function gateLine(gate: Gate): string {
+  const shown = gate.lacks.slice(0, lacksShown).map(lackText).join('; ');
+  const more = gate.lacks.length > lacksShown ? `; and ${String(gate.lacks.length - lacksShown)} more` : '';
+  return `- gate **${gate.gate}** lacks: ${shown}${more}`;
+}
+
+export function lackText({ sentence, who }: Lack): string {
+  return `${sentence} → ${who}`;
+}
+
+function cut(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+}
+
+export interface IncidentAttributes {
+  readonly IncidentPhase: string;
+  readonly IncidentWaitingFor: string;
+  readonly IncidentServices: readonly string[];
+  readonly IncidentNextDeadline?: Instant;
+  readonly IncidentDetectedAt?: Instant;
+  readonly RecipientsPending: number;
+  readonly RecipientsFailed: number;
+  readonly EntriesOpen: number;
+}
+
+/** Recipient counts move in steps of this share of a campaign, so that a million mails are some dozen upserts. */
+const recipientSteps = 10;
+
+export function attributesOf(incident: Incident): IncidentAttributes {
+  const status = statusOf(incident);
+  const detection = anchorInForce(incident, 'detection');
+  return {
+    IncidentPhase: status.phase,
+    IncidentWaitingFor: status.waitingFor,
+    IncidentServices: status.services.map(({ service }) => service),
+    RecipientsPending: stepped(recipientsPending(status.deliveries), status.notification.tenants ?? 0),
+    RecipientsFailed: status.deliveries.needsHuman,
+    EntriesOpen: status.followUp.entriesOpen,
+    ...(status.nextDeadline && { IncidentNextDeadline: status.nextDeadline.dueAt }),
+    ...(detection && { IncidentDetectedAt: new Date(Date.parse(detection.at)).toISOString() }),
+  };
+}
+
+function stepped(pending: number, tenants: number): number {
+  const step = Math.max(1, Math.floor(tenants / recipientSteps));
+  return Math.ceil(pending / step) * step;
+}

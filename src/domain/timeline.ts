@@ -1,0 +1,147 @@
+/** Each event as one sentence: the response timeline writes itself. Its words are shared by CLI, UI and report. */
+import type { EventBody, IncidentEvent } from './events';
+import { happenedAt } from './events';
+import type { Instant } from './instant';
+
+export interface TimelineLine {
+  readonly seq: number;
+  readonly at: Instant;
+  readonly recordedAt: Instant;
+  readonly by: string;
+  readonly role: string;
+  readonly boundBy: string;
+  readonly type: string;
+  readonly text: string;
+}
+
+export function timelineOf(events: readonly IncidentEvent[]): readonly TimelineLine[] {
+  return events.map((event) => ({
+    seq: event.seq,
+    at: happenedAt(event),
+    recordedAt: event.at,
+    by: event.by,
+    role: event.role,
+    boundBy: event.boundBy,
+    type: event.type,
+    text: sentenceOf(event),
+  }));
+}
+
+const list = (items: readonly string[]) => items.join(', ');
+const count = (number: number, noun: string, nouns = `${noun}s`) =>
+  `${number.toLocaleString('en')} ${number === 1 ? noun : nouns}`;
+
+export function sentenceOf(event: EventBody): string {
+  switch (event.type) {
+    case 'declared':
+      return `The incident is declared; it concerns ${count(event.services, 'service')}.`;
+    case 'service-added':
+      return `Service ${event.service.service} of team ${event.service.team} is concerned too.`;
+    case 'fact-recorded':
+      return event.text ?? `Fact ${event.name ?? ''} is ${JSON.stringify(event.value)}.`;
+    case 'impact-stated':
+      return 'The impact statement is brought up to date.';
+    case 'anchor-recorded':
+      return `${event.anchor.kind} is put at ${event.anchor.at}: ${event.anchor.basis}`;
+    case 'anchor-chosen':
+      return `Clocks count from ${event.anchorId}: ${event.reason}`;
+    case 'message-refused':
+      return `A message ${event.message} was ignored: ${event.problem}`;
+    case 'decision-received':
+      return `A decision of ${event.claimedBy} arrived; its signature is being checked.`;
+    case 'decision-accepted':
+      return `${event.approver} ${event.verdict === 'approve' ? 'approved' : 'rejected'} ${event.gate} (generation ${String(event.generation)}).`;
+    case 'decision-refused':
+      return `A decision was refused: ${event.problem}`;
+    case 'step-failed':
+      return `Step ${event.step} cannot be done: ${event.problem}`;
+    case 'deadlines-neared':
+      return `${count(event.clocks.length, 'deadline')} at ${event.dueAt} ${event.clocks.length === 1 ? 'is' : 'are'} near: ${list(event.clocks.slice(0, 5))}`;
+    case 'deadlines-missed':
+      return `${count(event.clocks.length, 'deadline')} at ${event.dueAt} ${event.clocks.length === 1 ? 'is' : 'are'} missed: ${list(event.clocks.slice(0, 5))}`;
+    case 'incident-closed':
+      return 'The incident is closed.';
+    case 'analysis-recorded':
+      return `Analysis ${event.analysisId}: ${event.text}`;
+    case 'emergency-action-recorded':
+      return `Emergency action ${event.actionId}: ${event.what} (${event.why})`;
+    case 'emergency-action-reviewed':
+      return `Emergency action ${event.actionId} is ${event.verdict}: ${event.reason}`;
+    case 'sign-of-breach-reported':
+      return `A sign of breach: ${event.what}. The response goes back to containment.`;
+    case 'plan-proposed':
+      return `${event.plan === 'eradication' ? 'Eradication' : 'Containment and recovery'} plan version ${String(event.version)}: ${event.objective}`;
+    case 'agreement-given':
+      return `${event.party} ${event.verdict === 'agree' ? 'agrees to' : 'declines'} ${event.plan} plan version ${String(event.version)}${event.reason === undefined ? '' : `: ${event.reason}`}.`;
+    case 'task-completed':
+      return `${event.service}, ${event.track}: done — ${event.what}`;
+    case 'service-marked-unaffected':
+      return `${event.service} is unaffected: ${event.reason}`;
+    case 'outside-statement-recorded':
+      return `The owner of ${event.service} states: ${event.statement}`;
+    case 'foothold-recorded':
+      return `A foothold is known: ${event.foothold}`;
+    case 'foothold-evicted':
+      return `Foothold ${event.foothold} is evicted with ${event.confidence} confidence.`;
+    case 'vulnerability-recorded':
+      return `Vulnerability ${event.vulnerability} is ${event.state}.`;
+    case 'root-cause-stated':
+      return event.verdict === 'removed'
+        ? `The root cause is removed (confidence ${event.confidence ?? 'low'}).`
+        : `The root cause is not proven; instead: ${event.doneInstead ?? ''}`;
+    case 'recovery-confirmed':
+      return `Recovery may begin: ${event.reason}`;
+    case 'recovery-recorded':
+      return `${event.service}, recovery, ${event.part}: ${event.text}`;
+    case 'watch-started':
+      return `Watch until ${event.endsAt}: ${event.controls}`;
+    case 'watch-ended':
+      return `The watch ends. ${event.planCarriedOut} ${event.noSignOfBreach}`;
+    case 'containment-alarm-raised':
+      return `Alarm: not contained in time: ${list(event.services)}`;
+    case 'determined':
+      return `Customers must be told: ${event.customerReportable}. ${event.basis}`;
+    case 'affected-tenants-requested':
+      return `Affected tenants, version ${String(event.version)}, are being identified: ${event.request.reason}`;
+    case 'affected-tenants-identified':
+      return `Version ${String(event.version)} of the affected tenants: ${count(event.tenants, 'tenant')} (${String(event.added)} added, ${String(event.removed)} removed, ${String(event.changed)} changed, ${String(event.excluded)} excluded, ${String(event.unreachable)} without contact).`;
+    case 'obligations-assessed':
+      return `${count(event.assessment.rows, 'obligation')} of ${count(event.assessment.profiles, 'profile')} assessed by rule pack ${event.assessment.packVersion}.`;
+    case 'undecided-decided':
+      return `${event.ruleId} ${event.applies ? 'applies' : 'does not apply'}: ${event.reason}`;
+    case 'notice-proposed':
+      return `Notice ${event.noticeId} (${event.stage}), revision ${String(event.revision)}, is proposed.`;
+    case 'notice-prepared':
+      return `Notice ${event.noticeId} is bound to tenant version ${String(event.tenantSetVersion)}${event.lacks.length === 0 ? ' and awaits its approval' : `; it lacks ${list(event.lacks)}`}.`;
+    case 'campaign-started':
+      return `Notice ${event.noticeId} begins to leave, in ${count(event.shards, 'shard')}.`;
+    case 'shards-started':
+      return `All shards of ${event.campaignId} are under way.`;
+    case 'delivery-progressed':
+      return `Deliveries of ${event.campaignId}, shard ${String(event.shard)}: ${String(event.totals.accepted)} accepted, ${String(event.totals.deferred)} deferred, ${String(event.totals.refused)} refused, ${String(event.totals.needsHuman)} for a person${event.settled ? '; settled' : ''}${event.stopped === undefined ? '' : `; stopped: ${event.stopped}`}.`;
+    case 'filing-recorded':
+      return `Filed for ${event.ruleId} (${event.stage}) at ${event.submittedAt}, reference ${event.reference}.`;
+    case 'entry-opened':
+      return `${event.kind} ${event.ref} is opened: ${event.title}`;
+    case 'entry-closed':
+      return `${event.ref} is closed: ${event.resolution}${event.duplicateOf === undefined ? '' : ` ${event.duplicateOf}`}.`;
+    case 'entry-reopened':
+      return `${event.ref} is open again: ${event.reason}`;
+    case 'entry-assigned':
+      return `${event.ref} belongs to ${event.owner}.`;
+    case 'entry-waived':
+      return `${event.ref} is waived until ${event.expiresAt}: ${event.reason}`;
+    case 'waiver-expired':
+      return `The waiver of ${event.ref} has run out; it is open again.`;
+    case 'entries-reminded':
+      return `${event.because === 'unowned' ? 'Without owner' : 'Still open'}: ${list(event.refs.slice(0, 20))}`;
+    case 'triage-declared-done':
+      return event.nothingToFix === undefined
+        ? 'Triage is done.'
+        : `Triage is done, nothing to fix: ${event.nothingToFix}`;
+    case 'postmortem-part-recorded':
+      return `Postmortem, ${event.part}: ${event.text}`;
+    case 'postmortem-completed':
+      return 'The postmortem is complete.';
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * The composition root: configuration → adapters → activities → workers, and a graceful end. The incident role holds no
+ * credentials of the mail relay; the delivery role runs nothing else.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+  type Logger as TemporalLogger,
+} from '@temporalio/worker';
+import { pino, type Logger } from 'pino';
+import { deliveryActivities, incidentActivities } from './activities';
+import { verifyDecisionToken } from './adapters/decision-tokens';
+import { drillMailbox } from './adapters/drill-mailbox';
+import { holidayCalendars } from './adapters/holiday-calendars';
+import { openCampaign, renderSample } from './adapters/notice-composer';
+import { readTemplates } from './adapters/notice-templates';
+import { affectedTenantSets } from './adapters/postgres/affected-tenants';
+import { approverKeyStore } from './adapters/postgres/approver-key-store';
+import { readCampaign } from './adapters/postgres/campaign-contents';
+import { openDatabase, type Database } from './adapters/postgres/database';
+import { deliveryLedger, shardStatus } from './adapters/postgres/delivery-ledger';
+import { deliveryPlan } from './adapters/postgres/delivery-plan';
+import { shardLeases } from './adapters/postgres/delivery-shards';
+import { assertMigrated } from './adapters/postgres/migrate';
+import { noticeContents, recipientLanguages } from './adapters/postgres/notice-store';
+import { obligationStore } from './adapters/postgres/obligation-store';
+import { loadRulePack } from './adapters/rule-pack-files';
+import { createSmtpMailer, type SmtpMailer } from './adapters/smtp-mailer';
+import { requireDatabaseUrl, type Config } from './config';
+import { InputProblem } from './contract/input-problem';
+import { instantFromEpochMs } from './domain/instant';
+import { deliveryTaskQueue, incidentTaskQueue } from './workflows/names';
+
+export type WorkerRole = 'incident' | 'delivery' | 'all';
+
+/**
+ * Runs until SIGINT or SIGTERM; then finishes what is under way and returns.
+ * @throws InputProblem when the configuration lacks something; DatabaseNotMigrated before `firebreak migrate`
+ */
+export async function runWorker(config: Config, role: WorkerRole): Promise<void> {
+  const logger = pino({ level: config.logLevel, base: { role } });
+  const database = openDatabase({
+    url: requireDatabaseUrl(config),
+    maxConnections: 30,
+    statementTimeoutMs: 30 * 60_000,
+    onIdleError: (error) => logger.warn({ error: error.message }, 'a connection to PostgreSQL broke'),
+  });
+  try {
+    await assertMigrated(database);
+    await runWith(config, role, database, logger);
+  } finally {
+    await database.destroy();
+  }
+}
+
+async function runWith(config: Config, role: WorkerRole, database: Database, logger: Logger): Promise<void> {
+  Runtime.install({
+    logger: temporalLogger(logger),
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) } },
+  });
+  const connection = await connect(config);
+  const mailer = role === 'incident' ? undefined : mailerOf(config);
+  const workers = await workersOf(config, role, database, connection, mailer);
+  logger.info({ address: config.temporal.address }, 'the worker is running');
+  try {
+    await Promise.all(workers.map((worker) => worker.run()));
+  } finally {
+    mailer?.close();
+    await connection.close();
+  }
+}
+
+async function connect({ temporal }: Config): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect({ address: temporal.address, tls: temporal.tls });
+  } catch (cause) {
+    throw new Error(`no Temporal server answers at ${temporal.address}; start one, or set TEMPORAL_ADDRESS`, {
+      cause,
+    });
+  }
+}
+
+function mailerOf({ smtp }: Config): SmtpMailer {
+  if (smtp === undefined)
+    throw new InputProblem(
+      'FIREBREAK_SMTP_URL is missing: a delivery worker needs a mail relay, e.g. smtp://relay:587',
+      'FIREBREAK_SMTP_URL',
+    );
+  return createSmtpMailer(smtp);
+}
+
+async function workersOf(
+  config: Config,
+  role: WorkerRole,
+  database: Database,
+  connection: NativeConnection,
+  mailer: SmtpMailer | undefined,
+): Promise<Worker[]> {
+  const common = {
+    connection,
+    namespace: config.temporal.namespace,
+    ...workflowCode(),
+    maxCachedWorkflows: config.maxCachedWorkflows,
+  };
+  const workers: Promise<Worker>[] = [];
+  if (role !== 'delivery')
+    workers.push(
+      Worker.create({
+        ...common,
+        taskQueue: incidentTaskQueue,
+        activities: incidentActivities(incidentPorts(config, database)),
+      }),
+    );
+  if (mailer !== undefined)
+    workers.push(
+      Worker.create({
+        ...common,
+        taskQueue: deliveryTaskQueue,
+        activities: deliveryActivities(sendPagePorts(config, database, mailer)),
+      }),
+    );
+  return Promise.all(workers);
+}
+
+/** The bundle that the build made; from source, it is made on the fly. */
+function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'dataConverter'> {
+  const codePath = join(__dirname, 'workflow-bundle.js');
+  const dataConverter = { payloadConverterPath: require.resolve('./workflows/payload-converter') };
+  return existsSync(codePath)
+    ? { workflowBundle: { codePath }, dataConverter }
+    : { workflowsPath: require.resolve('./workflows'), dataConverter };
+}
+
+function incidentPorts(config: Config, database: Database): Parameters<typeof incidentActivities>[0] {
+  const store = obligationStore(database);
+  return {
+    decisions: {
+      register: approverKeyStore(database),
+      verifyToken: verifyDecisionToken,
+      clock: () => instantFromEpochMs(Date.now()),
+    },
+    affectedTenants: affectedTenantSets(database),
+    obligations: {
+      rulePack: { load: () => loadRulePack([config.rulesDirectory]) },
+      holidays: holidayCalendars(),
+      tenants: store,
+      obligations: store,
+    },
+    notices: {
+      notices: noticeContents(database),
+      languages: recipientLanguages(database),
+      readTemplates: (kind) => readTemplates(config.templatesDirectory, kind),
+      renderSample,
+    },
+    deliveryPlan: deliveryPlan(database),
+  };
+}
+
+function sendPagePorts(
+  config: Config,
+  database: Database,
+  mailer: SmtpMailer,
+): Parameters<typeof deliveryActivities>[0] {
+  return {
+    leases: shardLeases(database),
+    ledger: deliveryLedger(database),
+    status: shardStatus(database),
+    openCampaign: async (campaign) => {
+      const content = await readCampaign(database, campaign);
+      return content === undefined ? undefined : openCampaign(content, config.sender);
+    },
+    transports: { live: mailer, drill: drillMailbox(config.drillMailbox) },
+  };
+}
+
+function temporalLogger(logger: Logger): TemporalLogger {
+  const write = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: object) =>
+    logger[level](meta ?? {}, message);
+  return {
+    log: (level, message, meta) => logger[pinoLevel(level)](meta ?? {}, message),
+    trace: write('trace'),
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  };
+}
+
+function pinoLevel(level: string): 'trace' | 'debug' | 'info' | 'warn' | 'error' {
+  const lower = level.toLowerCase();
+  return lower === 'trace' || lower === 'debug' || lower === 'warn' || lower === 'error' ? lower : 'info';
+}

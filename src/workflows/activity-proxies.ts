@@ -1,0 +1,44 @@
+/** Every activity as the workflows call it: time-outs, retries and task queue, each with its reason. */
+import { proxyActivities, type ActivityInterfaceFor } from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import { deliveryTaskQueue, incidentTaskQueue } from './names';
+
+/** For ever, at most a minute apart: a database that is away comes back, and an incident waits for it. */
+const untilItWorks = { initialInterval: '1 second', maximumInterval: '1 minute' } as const;
+
+/** One look at a key and one signature. */
+export const { verifyDecision } = proxyActivities<Pick<Activities, 'verifyDecision'>>({
+  taskQueue: incidentTaskQueue,
+  startToCloseTimeout: '30 seconds',
+  retry: untilItWorks,
+});
+
+/** Set-wise statements over up to a million tenants. */
+export const { identifyAffectedTenants, lookUpObligations, prepareNotice } = proxyActivities<
+  Pick<Activities, 'identifyAffectedTenants' | 'lookUpObligations' | 'prepareNotice'>
+>({
+  taskQueue: incidentTaskQueue,
+  startToCloseTimeout: '30 minutes',
+  retry: untilItWorks,
+});
+
+/** Set-wise too, but it tells shard by shard how far it is, so a dead worker is noticed early. */
+export const { planDeliveries } = proxyActivities<Pick<Activities, 'planDeliveries'>>({
+  taskQueue: incidentTaskQueue,
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '5 minutes',
+  retry: untilItWorks,
+});
+
+/**
+ * Up to 2,000 messages, each of which may wait ten minutes for the reply after its final dot. The heartbeat ends no
+ * sooner than the lease of the rows, so that whoever takes over finds them free.
+ */
+export const { sendPage }: ActivityInterfaceFor<Pick<Activities, 'sendPage'>> = proxyActivities<
+  Pick<Activities, 'sendPage'>
+>({
+  taskQueue: deliveryTaskQueue,
+  startToCloseTimeout: '6 hours',
+  heartbeatTimeout: '30 seconds',
+  retry: untilItWorks,
+});

@@ -1,0 +1,200 @@
+/**
+ * Decisions: a token arrives as signal or update, is checked for what can be checked here, and waits for an activity to
+ * verify its signature. Only then is anything decided; whatever is wrong stands on the timeline.
+ */
+import { ApplicationFailure, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { DecisionMessage } from '../contract/messages';
+import type { JudgedDecision } from '../contract/decision';
+import { rolesThatDecide } from '../domain/authority';
+import { readDecisionToken } from '../domain/decision-token';
+import type { EventOf, IncidentEvent } from '../domain/events';
+import { findGate, type Gate } from '../domain/gates';
+import type { Incident, PendingDecision } from '../domain/incident';
+import { findNotice, noticeIdOf } from '../domain/notification';
+import { lackText } from '../domain/operator-view';
+import { currentPlan } from '../domain/response';
+import { verifyDecision } from './activity-proxies';
+import type { LiveIncident } from './live-incident';
+import * as messages from './messages';
+
+export function handleDecisions(incident: LiveIncident): void {
+  setHandler(messages.approve, (message) => receiveSignal(incident, 'approve', message), {
+    description: 'Approve with a signed token: { token }',
+  });
+  setHandler(messages.reject, (message) => receiveSignal(incident, 'reject', message), {
+    description: 'Reject with a signed token: { token }',
+  });
+  setHandler(messages.decide, (message) => decide(incident, message), {
+    description: 'Approve or reject with a signed token, and learn what came of it',
+    validator: (message) => {
+      const reading = readDecision(incident.state, message);
+      if (reading.kind === 'unusable')
+        throw ApplicationFailure.nonRetryable(reading.problem, 'DecisionRefused');
+    },
+  });
+}
+
+type Reading =
+  | {
+      readonly kind: 'usable';
+      readonly tokenId: string;
+      readonly verdict: unknown;
+      readonly claimedBy: string;
+    }
+  | { readonly kind: 'unusable'; readonly problem: string };
+
+/** What can be said without a key: size, shape, and that this token was not used before. */
+function readDecision(state: Incident, message: unknown): Reading {
+  const token = (message as DecisionMessage | undefined | null)?.token;
+  const reading = readDecisionToken(token);
+  if (reading.kind === 'unreadable') return { kind: 'unusable', problem: reading.problem };
+  const { jti, dec, sub } = reading.claims;
+  if (typeof jti !== 'string' || typeof sub !== 'string')
+    return { kind: 'unusable', problem: 'the token names no jti or no sub; sign with firebreak approve' };
+  if (state.usedTokenIds.includes(jti) || isPending(state, token as string))
+    return { kind: 'unusable', problem: 'this token was used before; every decision needs its own' };
+  return { kind: 'usable', tokenId: jti, verdict: dec, claimedBy: sub };
+}
+
+function isPending(state: Incident, token: string): boolean {
+  return state.pendingDecisions.some((pending) => pending.token === token);
+}
+
+function receiveSignal(incident: LiveIncident, name: 'approve' | 'reject', message: DecisionMessage): void {
+  const reading = readDecision(incident.state, message);
+  const problem = reading.kind === 'unusable' ? reading.problem : wrongSignal(name, reading.verdict);
+  if (problem !== undefined) incident.record({ type: 'message-refused', message: name, problem });
+  else receive(incident, message, reading);
+}
+
+function wrongSignal(name: 'approve' | 'reject', verdict: unknown): string | undefined {
+  return verdict === name
+    ? undefined
+    : `the token says ${String(verdict).slice(0, 20)} but was sent as ${name}; nothing is decided`;
+}
+
+function receive(incident: LiveIncident, { token }: DecisionMessage, reading: Reading): string {
+  const received = incident.events.filter((event) => event.type === 'decision-received').length;
+  const decisionId = `D${String(received + 1)}`;
+  const claimedBy = reading.kind === 'usable' ? reading.claimedBy.slice(0, 200) : 'unknown';
+  incident.record({ type: 'decision-received', decisionId, token, claimedBy });
+  return decisionId;
+}
+
+type Outcome = IncidentEvent & (EventOf<'decision-accepted'> | EventOf<'decision-refused'>);
+
+async function decide(incident: LiveIncident, message: DecisionMessage): Promise<messages.DecisionReceipt> {
+  const decisionId = receive(incident, message, readDecision(incident.state, message));
+  await incident.until(() => outcomeOf(incident, decisionId) !== undefined);
+  const outcome = outcomeOf(incident, decisionId);
+  if (outcome?.type !== 'decision-accepted')
+    throw ApplicationFailure.nonRetryable(
+      outcome?.problem ?? 'the decision was not judged',
+      outcome?.code ?? 'DecisionRefused',
+    );
+  const { gate, verdict, approver } = outcome;
+  const now = findGate(incident.state, gate, incident.now());
+  return { gate, verdict, approver, isOpen: now?.isOpen ?? false, lacks: (now?.lacks ?? []).map(lackText) };
+}
+
+function outcomeOf(incident: LiveIncident, decisionId: string): Outcome | undefined {
+  return incident.events.find(
+    (event): event is Outcome =>
+      (event.type === 'decision-accepted' || event.type === 'decision-refused') &&
+      event.decisionId === decisionId,
+  );
+}
+
+/** Judges one decision after the other, in the order of their arrival. */
+export async function decisionTrack(incident: LiveIncident): Promise<void> {
+  for (;;) {
+    await incident.until((state) => state.pendingDecisions.length > 0);
+    const pending = incident.state.pendingDecisions[0];
+    if (pending !== undefined) await judge(incident, pending);
+  }
+}
+
+async function judge(incident: LiveIncident, pending: PendingDecision): Promise<void> {
+  const gate = gateNamedBy(incident, pending.token);
+  if (gate?.objectHash === undefined)
+    return refuse(
+      incident,
+      pending,
+      'nothing-to-decide',
+      'the gate that the token names is not waiting for a decision',
+    );
+  const judged = await verifyDecision.executeWithOptions({ summary: `signature on ${gate.gate}` }, [
+    {
+      token: pending.token,
+      expected: expectationOf(incident, gate, gate.objectHash),
+      seenTokenIds: [...incident.state.usedTokenIds],
+    },
+  ]);
+  if (judged.kind === 'refused') return refuse(incident, pending, judged.code, judged.problem);
+  if (findGate(incident.state, gate.gate, incident.now())?.objectHash !== judged.objectHash)
+    return refuse(
+      incident,
+      pending,
+      'other-object',
+      'what was decided on changed while the signature was checked; read it again',
+    );
+  incident.record(acceptedEvent(pending, judged));
+}
+
+function gateNamedBy(incident: LiveIncident, token: string): Gate | undefined {
+  const reading = readDecisionToken(token);
+  const name = reading.kind === 'readable' ? reading.claims.gate : undefined;
+  return typeof name === 'string' ? findGate(incident.state, name, incident.now()) : undefined;
+}
+
+function refuse(
+  incident: LiveIncident,
+  { decisionId }: PendingDecision,
+  code: string,
+  problem: string,
+): void {
+  incident.record({ type: 'decision-refused', decisionId, code, problem });
+}
+
+function expectationOf(incident: LiveIncident, gate: Gate, objectHash: string) {
+  const { namespace, workflowId } = workflowInfo();
+  return {
+    audience: `${namespace}/${workflowId}`,
+    gate: gate.gate,
+    generation: gate.generation,
+    objectHash,
+    roles: [...rolesThatDecide(gate.gate)],
+    barred: barredFrom(incident.state, gate.gate),
+  };
+}
+
+/** Four eyes: whoever proposed the object does not decide on it. */
+function barredFrom(state: Incident, gate: string): string[] {
+  const noticeId = noticeIdOf(gate);
+  const proposer =
+    noticeId === undefined
+      ? currentPlan(state.response, 'eradication')?.proposedBy
+      : findNotice(state.notification, noticeId)?.author;
+  return proposer === undefined ? [] : [proposer];
+}
+
+function acceptedEvent(
+  { decisionId }: PendingDecision,
+  judged: Extract<JudgedDecision, { kind: 'accepted' }>,
+): EventOf<'decision-accepted'> {
+  const { approver, gate, generation, objectHash, verdict, tokenId, keyId, issuedAt, reason } = judged;
+  return {
+    type: 'decision-accepted',
+    decisionId,
+    gate,
+    generation,
+    objectHash,
+    verdict,
+    approver: approver.id,
+    approverRoles: approver.roles,
+    tokenId,
+    keyId,
+    issuedAt,
+    ...(reason !== undefined && { reason }),
+  };
+}

@@ -1,0 +1,36 @@
+/** Keeps what operators see in the Temporal UI in step with the state: search attributes and current details. */
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { SearchAttributeUpdatePair } from '@temporalio/common';
+import { attributesOf, currentDetailsOf } from '../domain/operator-view';
+import type { LiveIncident } from './live-incident';
+import { attributePairs } from './search-attributes';
+
+export interface Display {
+  /** Shows the state as it is now. Upserts only what changed: each upsert is an event of history. */
+  show(): void;
+}
+
+export function displayOf(incident: LiveIncident): Display {
+  let shown = new Map<string, string>();
+  return {
+    show() {
+      setCurrentDetails(currentDetailsOf(incident.state, incident.now()));
+      const pairs = attributePairs(attributesOf(incident.state));
+      const changed = pairs.filter((pair) => shown.get(pair.key.name) !== textOf(pair));
+      if (changed.length > 0) upsertSearchAttributes(changed);
+      shown = new Map(pairs.map((pair) => [pair.key.name, textOf(pair)]));
+    },
+  };
+}
+
+export async function displayTrack(incident: LiveIncident, display: Display): Promise<void> {
+  for (let shownEvents = 0; ;) {
+    await incident.until(() => incident.events.length > shownEvents);
+    shownEvents = incident.events.length;
+    display.show();
+  }
+}
+
+function textOf({ value }: SearchAttributeUpdatePair): string {
+  return JSON.stringify(value);
+}

@@ -1,0 +1,98 @@
+/**
+ * The running incident inside its workflow: the state, the list of events that made it, the clock, and the one way to
+ * add to them. The tracks read it and wait on it; nothing else remembers anything.
+ */
+import { condition } from '@temporalio/workflow';
+import type { Sender } from '../contract/principal';
+import { theSystem, type Author, type EventBody, type IncidentEvent } from '../domain/events';
+import { apply, type Incident } from '../domain/incident';
+import { addMs, epochMsOf, instantFromEpochMs, type Instant } from '../domain/instant';
+
+/** What an event says beside its body. */
+export interface Provenance {
+  readonly author: Author;
+  readonly happenedAt?: Instant;
+  readonly messageId?: string;
+}
+
+const bySystem: Provenance = { author: theSystem };
+
+export interface LiveIncident {
+  readonly state: Incident;
+  readonly events: readonly IncidentEvent[];
+  /** Workflow time; in a drill with `startsAt`, the time it is supposed to be. */
+  now(): Instant;
+  record(body: EventBody, provenance?: Provenance): IncidentEvent;
+  /** Whether a message with this id was taken before; the server forgets them at continue-as-new. */
+  hasSeen(messageId: string): boolean;
+  until(isTrue: (state: Incident) => boolean): Promise<void>;
+  /** @returns false when the instant came first. */
+  untilOr(isTrue: (state: Incident) => boolean, at: Instant, summary: string): Promise<boolean>;
+}
+
+export interface LiveIncidentStart {
+  readonly initial: Incident;
+  readonly events: readonly IncidentEvent[];
+  /** Added to workflow time; 0 but for a drill that plays at another date. */
+  readonly clockOffsetMs: number;
+}
+
+/** The longest timer that the server takes without complaint; a later instant is waited for in several. */
+const longestTimerMs = 30 * 24 * 3_600_000;
+
+export function liveIncident({ initial, events: earlier, clockOffsetMs }: LiveIncidentStart): LiveIncident {
+  let state = earlier.reduce(apply, initial);
+  const events = [...earlier];
+  const seenMessages = new Set(earlier.flatMap((event) => event.messageId ?? []));
+  const now = () => addMs(instantFromEpochMs(Date.now()), clockOffsetMs);
+
+  function record(body: EventBody, { author, happenedAt, messageId }: Provenance = bySystem): IncidentEvent {
+    const event: IncidentEvent = {
+      ...body,
+      ...author,
+      seq: events.length + 1,
+      at: now(),
+      ...(happenedAt !== undefined && { happenedAt }),
+      ...(messageId !== undefined && { messageId }),
+    };
+    events.push(event);
+    if (messageId !== undefined) seenMessages.add(messageId);
+    state = apply(state, event);
+    return event;
+  }
+
+  async function untilOr(
+    isTrue: (state: Incident) => boolean,
+    at: Instant,
+    summary: string,
+  ): Promise<boolean> {
+    for (;;) {
+      const leftMs = epochMsOf(at) - epochMsOf(now());
+      if (leftMs <= 0) return isTrue(state);
+      if (await condition(() => isTrue(state), Math.min(leftMs, longestTimerMs), { summary })) return true;
+    }
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    events,
+    now,
+    record,
+    hasSeen: (messageId) => seenMessages.has(messageId),
+    until: (isTrue) => condition(() => isTrue(state)),
+    untilOr,
+  };
+}
+
+export function authorOf(sender: Sender): Author {
+  const { by, role, team, capacity, boundBy } = sender;
+  return {
+    by,
+    role,
+    boundBy: boundBy ?? 'stated',
+    ...(team !== undefined && { team }),
+    ...(capacity !== undefined && { capacity }),
+  };
+}

@@ -1,0 +1,198 @@
+/** Find who is affected, what the law asks, bind the notice to both, and send it once it is approved. */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ParentClosePolicy,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { nextNotificationStep, type NotificationStep } from '../domain/agenda';
+import { anchorsInForce, type Incident } from '../domain/incident';
+import type { Instant } from '../domain/instant';
+import { optional } from '../domain/intake/optional';
+import { currentTenantSet } from '../domain/notification';
+import type { IncidentRuleFacts } from '../domain/rule-profile';
+import {
+  identifyAffectedTenants,
+  lookUpObligations,
+  planDeliveries,
+  prepareNotice,
+} from './activity-proxies';
+import { deliverNotices } from './deliver-notices';
+import type { LiveIncident } from './live-incident';
+import { deliveryTaskQueue, deliveryWorkflowId } from './names';
+
+export async function notificationTrack(incident: LiveIncident): Promise<void> {
+  for (;;) {
+    await incident.until((state) => nextNotificationStep(state) !== undefined);
+    const step = nextNotificationStep(incident.state);
+    if (step !== undefined) await take(incident, step);
+  }
+}
+
+/** A step that an activity refuses for good is noted and left; people mend its cause with a new message. */
+async function take(incident: LiveIncident, step: NotificationStep): Promise<void> {
+  try {
+    await carryOut(incident, step);
+  } catch (error) {
+    const problem = finalProblem(error);
+    if (problem === undefined) throw error;
+    incident.record({ type: 'step-failed', step: step.key, problem });
+  }
+}
+
+function finalProblem(error: unknown): string | undefined {
+  if (!(error instanceof ActivityFailure)) return undefined;
+  return error.cause instanceof ApplicationFailure
+    ? error.cause.message.slice(0, 500)
+    : error.message.slice(0, 500);
+}
+
+function carryOut(incident: LiveIncident, step: NotificationStep): Promise<void> {
+  switch (step.kind) {
+    case 'identify':
+      return identify(incident, step);
+    case 'assess':
+      return assess(incident, step);
+    case 'prepare':
+      return prepare(incident, step);
+    case 'send':
+      return send(incident, step);
+    case 'start-shards':
+      return startShards(incident, step);
+  }
+}
+
+type Step<Kind extends NotificationStep['kind']> = Extract<NotificationStep, { kind: Kind }>;
+
+async function identify(incident: LiveIncident, { version, request }: Step<'identify'>): Promise<void> {
+  const { incidentId } = incident.state.declaration;
+  const result = await identifyAffectedTenants.executeWithOptions({ summary: `version ${String(version)}` }, [
+    { incidentId, version, ...request },
+  ]);
+  incident.record({ type: 'affected-tenants-identified', ...result });
+}
+
+async function assess(incident: LiveIncident, { tenantSetVersion }: Step<'assess'>): Promise<void> {
+  const { state } = incident;
+  const assessment = await lookUpObligations.executeWithOptions(
+    { summary: `for tenant version ${String(tenantSetVersion)}` },
+    [
+      {
+        incidentId: state.declaration.incidentId,
+        tenantSetVersion,
+        facts: ruleFactsOf(state),
+        anchors: anchorsInForce(state).map(({ kind, at, precision, zone }) => ({
+          kind,
+          at,
+          precision,
+          ...(zone !== undefined && { zone }),
+        })),
+        submissions: submissionsOf(state),
+        decisions: [...state.notification.undecidedDecisions],
+        evaluatedAt: incident.now(),
+        mode: 'conservative' as const,
+      },
+    ],
+  );
+  incident.record({ type: 'obligations-assessed', assessment, factsRevision: state.factsRevision });
+}
+
+function ruleFactsOf({ declaration, facts, policy }: Incident): IncidentRuleFacts {
+  const { roles, country, subdivision, timeZone, sectors } = policy.provider;
+  return {
+    providerRoles: roles,
+    provider: optional({ country, subdivision, timeZone, sectors }),
+    dataCategories: declaration.dataClasses,
+    impact: Array.isArray(facts['impact']) ? facts['impact'] : [],
+    named: facts,
+  };
+}
+
+/** By rule, and by step for what is chained on an earlier submission. */
+function submissionsOf({ notification }: Incident): Record<string, Instant> {
+  return Object.fromEntries(
+    notification.filings.flatMap(({ ruleId, stage, submittedAt }) => [
+      ...(stage === 'initial' ? [[ruleId, submittedAt]] : []),
+      [`${ruleId}/${stage}`, submittedAt],
+    ]),
+  );
+}
+
+async function prepare(incident: LiveIncident, { notice }: Step<'prepare'>): Promise<void> {
+  const { notification, declaration } = incident.state;
+  const tenantSet = currentTenantSet(notification);
+  if (tenantSet === undefined || notification.assessment.kind === 'awaited') return;
+  const { packDigest, requiredContent } = notification.assessment.result;
+  const { noticeId, revision, contentHash } = notice;
+  const binding = { tenantSetVersion: tenantSet.version, tenantSetDigest: tenantSet.digest, packDigest };
+  const prepared = await prepareNotice.executeWithOptions(
+    { summary: `${noticeId}, revision ${String(revision)}` },
+    [
+      {
+        incidentId: declaration.incidentId,
+        noticeId,
+        revision,
+        contentHash,
+        ...binding,
+        requiredContent: [...requiredContent],
+      },
+    ],
+  );
+  const { tenantSetVersion } = binding;
+  incident.record({ type: 'notice-prepared', noticeId, revision, tenantSetVersion, packDigest, ...prepared });
+}
+
+async function send(incident: LiveIncident, { notice, prepared }: Step<'send'>): Promise<void> {
+  const { declaration, policy, notification } = incident.state;
+  const { incidentId, mode } = declaration;
+  const { noticeId, revision, stage } = notice;
+  const campaignId = `${noticeId}.${String(revision)}`;
+  const shards = shardsFor(currentTenantSet(notification)?.tenants ?? 0, policy.deliveryShardSize);
+  const plan = await planDeliveries.executeWithOptions({ summary: campaignId }, [
+    {
+      incidentId,
+      campaignId,
+      noticeId,
+      revision,
+      kind: stage,
+      templateHash: prepared.templateHash,
+      tenantSetVersion: prepared.tenantSetVersion,
+      shards,
+      audience: stage === 'first' ? 'all' : 'changed',
+      mode,
+    },
+  ]);
+  incident.record({ type: 'campaign-started', noticeId, campaignId, shards, totals: plan.totals });
+}
+
+async function startShards(incident: LiveIncident, { campaign }: Step<'start-shards'>): Promise<void> {
+  const { campaignId, shards } = campaign;
+  await Promise.all(shards.map((_, shard) => startShard(incident, campaignId, shard)));
+  incident.record({ type: 'shards-started', campaignId });
+}
+
+const mostShards = 8;
+
+function shardsFor(tenants: number, shardSize: number): number {
+  return Math.min(mostShards, Math.max(1, Math.ceil(tenants / shardSize)));
+}
+
+/** Abandoned on close: a shard goes on until its last row is settled, whatever becomes of its incident. */
+async function startShard(incident: LiveIncident, campaignId: string, shard: number): Promise<void> {
+  const { incidentId } = incident.state.declaration;
+  const args = { incidentId, campaignId, shard, incidentWorkflowId: workflowInfo().workflowId };
+  try {
+    await startChild(deliverNotices, {
+      workflowId: deliveryWorkflowId(incidentId, campaignId, shard),
+      taskQueue: deliveryTaskQueue,
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `deliveries of ${campaignId}, shard ${String(shard)}`,
+      args: [{ ...args, deferralSeconds: [...incident.state.policy.deferralSeconds] }],
+    });
+  } catch (error) {
+    // A former run of this incident started it, just before it continued as new.
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}

@@ -2,13 +2,27 @@
 // run, and not at all when none of the group's tests is run.
 
 /** Packages that are published as ES modules only; Jest runs CommonJS. */
-const esModulePackages = ['jose', 'canonicalize', 'temporal-polyfill', 'temporal-spec', 'temporal-utils', '@noble/hashes'];
+const esModulePackages = [
+  'jose',
+  'canonicalize',
+  'temporal-polyfill',
+  'temporal-spec',
+  'temporal-utils',
+  '@noble/hashes',
+];
 
 const common = {
   rootDir: __dirname,
   testEnvironment: '<rootDir>/test/support/node-environment.cjs',
   transform: {
-    '\\.(ts|js|mjs)$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' }, sourceMaps: 'inline' }],
+    '\\.(ts|js|mjs)$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esModulePackages.join('|')})/)`],
   // Its export map names no entry for `require`.
@@ -27,7 +41,10 @@ module.exports = {
       ...common,
       displayName: 'pure',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', ...['workflows', ...withServers].map((name) => `<rootDir>/test/${name}/`)],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        ...['workflows', ...withServers].map((name) => `<rootDir>/test/${name}/`),
+      ],
     },
     {
       ...common,

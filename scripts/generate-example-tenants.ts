@@ -1,5 +1,5 @@
 /**
- * Writes examples/tenants.jsonl: 2,000 invented tenants, the same on every run. Names are made up and every domain
+ * Writes examples/tenants.jsonl: 2,040 invented tenants, the same on every run. Names are made up and every domain
  * lies under .example, which belongs to nobody.
  *
  *     npx tsx scripts/generate-example-tenants.ts
@@ -137,7 +137,7 @@ const serviceShares: readonly (readonly [string, number])[] = [
   ['production-hosts', 9],
 ];
 
-const tenantCount = 2000;
+const tenantCount = 2040;
 const seed = 20_230_104;
 const europeanUnion = ['DE', 'FR', 'IE', 'NL', 'ES'];
 

@@ -43,7 +43,10 @@ export async function startGuarded({ runId, prepare = [], server, stopSignals, l
   const record = recordFileOf(runId);
   guardian.stdin.write(`${JSON.stringify({ record, prepare, server, stopSignals, logFile, removeAfter })}\n`);
 
-  const pid = await Promise.race([started, ended.then((outcome) => Promise.reject(notStarted(server, outcome, logFile)))]);
+  const pid = await Promise.race([
+    started,
+    ended.then((outcome) => Promise.reject(notStarted(server, outcome, logFile))),
+  ]);
   holdOpen(guardian, false);
   return { pid, ended, hasEnded, stop: () => stop(guardian, ended) };
 }
@@ -93,7 +96,8 @@ async function stop(guardian, ended) {
   holdOpen(guardian, true);
   guardian.stdin.end();
   await ended;
-  if (guardian.exitCode === null && guardian.signalCode === null) await new Promise((resolve) => guardian.once('exit', resolve));
+  if (guardian.exitCode === null && guardian.signalCode === null)
+    await new Promise((resolve) => guardian.once('exit', resolve));
 }
 
 // A server that runs is no reason for its owner to stay: once started, the guardian does not hold the owner's event

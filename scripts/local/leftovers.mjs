@@ -37,7 +37,10 @@ async function endServer({ server, stopSignals }) {
 // Records are our own, but a path that is removed with all it holds is looked at twice.
 function isOurs(path) {
   const parent = dirname(resolve(path));
-  return parent === runDirectory || ([tmpdir(), '/tmp', '/var/tmp'].includes(parent) && /\/firebreak-[a-z0-9-]+$/i.test(path));
+  return (
+    parent === runDirectory ||
+    ([tmpdir(), '/tmp', '/var/tmp'].includes(parent) && /\/firebreak-[a-z0-9-]+$/i.test(path))
+  );
 }
 
 async function waitUntil(isSo, limitMs) {

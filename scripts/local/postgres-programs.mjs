@@ -24,7 +24,8 @@ export function preparePostgresPrograms() {
  */
 export function postgresProgramsFor(user, runFolder) {
   const directory = preparePostgresPrograms();
-  if (user === undefined || (isReachableByOthers(directory) && isReadableByOthers(directory))) return directory;
+  if (user === undefined || (isReachableByOthers(directory) && isReadableByOthers(directory)))
+    return directory;
   const copy = join(runFolder, 'programs');
   cpSync(directory, copy, { recursive: true, verbatimSymlinks: true });
   ownedBy(copy, user);
@@ -41,7 +42,10 @@ function makeLinks(directory) {
   for (const { source, target } of list) {
     const link = join(dirname(directory), target);
     try {
-      symlinkSync(join(relative(dirname(link), dirname(join(dirname(directory), source))), basename(source)), link);
+      symlinkSync(
+        join(relative(dirname(link), dirname(join(dirname(directory), source))), basename(source)),
+        link,
+      );
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
     }

@@ -49,7 +49,9 @@ async function onFreePort(settings, attemptsLeft = 3) {
 
 async function onPort(port, settings) {
   if (await isListening(port)) {
-    throw new Error(`Port ${port} of 127.0.0.1 is taken. Give another port for PostgreSQL, or none to have a free one chosen.`);
+    throw new Error(
+      `Port ${port} of 127.0.0.1 is taken. Give another port for PostgreSQL, or none to have a free one chosen.`,
+    );
   }
   return start(port, settings);
 }
@@ -74,18 +76,30 @@ async function serve({ runId, user, folder, port, settings }) {
   const password = randomBytes(24).toString('hex');
   const logFile = join(folder, 'postgres.log');
   const initialise = initialiseArguments(folder, keepSecret(password, folder, user));
-  const as = { environment: environment(), directory: folder, ...(user && { userId: user.userId, groupId: user.groupId }) };
+  const as = {
+    environment: environment(),
+    directory: folder,
+    ...(user && { userId: user.userId, groupId: user.groupId }),
+  };
 
   const server = await startGuarded({
     runId,
     prepare: [{ program: join(programs, 'initdb'), arguments: initialise, ...as }],
-    server: { program: join(programs, 'postgres'), arguments: serverArguments(folder, port, settings), ...as },
+    server: {
+      program: join(programs, 'postgres'),
+      arguments: serverArguments(folder, port, settings),
+      ...as,
+    },
     stopSignals,
     logFile,
     removeAfter: [folder],
   });
   await untilReady(server, port, logFile);
-  return { url: `postgresql://firebreak:${password}@127.0.0.1:${port}/postgres`, isOurs: true, stop: server.stop };
+  return {
+    url: `postgresql://firebreak:${password}@127.0.0.1:${port}/postgres`,
+    isOurs: true,
+    stop: server.stop,
+  };
 }
 
 function initialiseArguments(folder, passwordFile) {
@@ -142,5 +156,7 @@ function environment() {
 
 function refuseInProduction() {
   if (process.env.NODE_ENV !== 'production') return;
-  throw new Error('NODE_ENV is production: the local PostgreSQL is for demo and tests only. Set DATABASE_URL to your PostgreSQL.');
+  throw new Error(
+    'NODE_ENV is production: the local PostgreSQL is for demo and tests only. Set DATABASE_URL to your PostgreSQL.',
+  );
 }

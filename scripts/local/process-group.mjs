@@ -22,7 +22,10 @@ export async function stopGroup(leaderId, ended, stopSignals) {
   for (const [signal, waitMs] of stopSignals) {
     signalGroup(leaderId, signal);
     const gaveUp = new AbortController();
-    const isOver = await Promise.race([ended.then(() => true), sleep(waitMs, false, { signal: gaveUp.signal })]);
+    const isOver = await Promise.race([
+      ended.then(() => true),
+      sleep(waitMs, false, { signal: gaveUp.signal }),
+    ]);
     gaveUp.abort();
     if (isOver) return;
   }

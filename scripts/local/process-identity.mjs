@@ -69,7 +69,10 @@ function bootId() {
 
 function ps(column, pid) {
   try {
-    const text = execFileSync('ps', ['-o', `${column}=`, '-p', String(pid)], { encoding: 'utf8', stdio: 'pipe' });
+    const text = execFileSync('ps', ['-o', `${column}=`, '-p', String(pid)], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
     return text.trim() || undefined;
   } catch {
     return undefined;

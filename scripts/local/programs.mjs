@@ -71,7 +71,9 @@ export function isProgram(path) {
 
 function mustBeProgram(path, variable) {
   if (isProgram(path)) return path;
-  throw new Error(`${variable} is "${path}", and there is no program there that you may run. Correct it or unset it.`);
+  throw new Error(
+    `${variable} is "${path}", and there is no program there that you may run. Correct it or unset it.`,
+  );
 }
 
 function whyUnfit(path) {
@@ -81,7 +83,9 @@ function whyUnfit(path) {
     const found = /Server (\d+)\.(\d+)\.(\d+)/.exec(answer);
     if (found === null) return `it does not tell which Temporal server it holds ("${answer.trim()}").`;
     const version = found.slice(1).map(Number);
-    return isAtLeast(version, oldestTemporalServer) ? undefined : `it holds server ${version.join('.')}, and at least ${wanted} is needed.`;
+    return isAtLeast(version, oldestTemporalServer)
+      ? undefined
+      : `it holds server ${version.join('.')}, and at least ${wanted} is needed.`;
   } catch (error) {
     return `"${path} --version" failed (${error.message.split('\n')[0]}).`;
   }

@@ -31,7 +31,9 @@ export function serverDirectoryOf(runId, user) {
   if (user === undefined || isReachableByOthers(runDirectory)) return join(runDirectory, runId);
   const base = [tmpdir(), '/tmp', '/var/tmp'].find(isReachableByOthers);
   if (base === undefined) {
-    throw new Error(`The user ${user.name}, who runs PostgreSQL for root, can reach no folder for temporary files. Set TMPDIR to one.`);
+    throw new Error(
+      `The user ${user.name}, who runs PostgreSQL for root, can reach no folder for temporary files. Set TMPDIR to one.`,
+    );
   }
   return join(base, `firebreak-${runId}`);
 }

@@ -45,3 +45,19 @@ export function guardedVersionOf(program: string): string;
  * then exits. Returns how to forget it again.
  */
 export function endGracefully(stop: () => Promise<void>): () => void;
+
+export interface LocalWorker {
+  readonly pid: number;
+  readonly ended: Promise<unknown>;
+  hasEnded(): boolean;
+  /** Of its log, for a message to a person. */
+  lastLines(): string;
+  stop(): Promise<void>;
+}
+
+/** Starts a worker of the compiled program in a process of its own. */
+export function startWorker(order: {
+  environment: Record<string, string>;
+  logFile: string;
+  role?: 'incident' | 'delivery' | 'all';
+}): Promise<LocalWorker>;

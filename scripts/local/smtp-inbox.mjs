@@ -71,7 +71,10 @@ export async function startSmtpInbox(options = {}) {
 }
 
 function securityOf({ security = 'plaintext', certificate }) {
-  const hidden = security === 'plaintext' ? { hideSTARTTLS: true, disabledCommands: ['STARTTLS'], allowInsecureAuth: true } : {};
+  const hidden =
+    security === 'plaintext'
+      ? { hideSTARTTLS: true, disabledCommands: ['STARTTLS'], allowInsecureAuth: true }
+      : {};
   return { ...hidden, ...certificate, secure: security === 'tls' };
 }
 

@@ -27,8 +27,13 @@ const terminate = ['SIGTERM', 10_000];
  */
 export async function startTemporal({ ui = false, dbFile, port, uiPort } = {}) {
   const program = findTemporal().path;
-  if (program === undefined) throw new Error('There is no Temporal CLI yet. Run "node scripts/setup.mjs" to get it.');
-  await Promise.all([refuseTakenPort(port, 'Temporal'), refuseTakenPort(uiPort, 'the Temporal UI'), endLeftovers()]);
+  if (program === undefined)
+    throw new Error('There is no Temporal CLI yet. Run "node scripts/setup.mjs" to get it.');
+  await Promise.all([
+    refuseTakenPort(port, 'Temporal'),
+    refuseTakenPort(uiPort, 'the Temporal UI'),
+    endLeftovers(),
+  ]);
   const isChosenByUs = port === undefined && uiPort === undefined;
   return withRetries(isChosenByUs ? 3 : 1, async () => {
     const [free, freeHttp, freeUi] = await freePorts(3);
@@ -113,12 +118,16 @@ async function registeredAttributes(httpPort) {
 }
 
 function readSearchAttributes() {
-  return JSON.parse(readFileSync(join(projectDirectory, 'tools', 'temporal', 'search-attributes.json'), 'utf8'));
+  return JSON.parse(
+    readFileSync(join(projectDirectory, 'tools', 'temporal', 'search-attributes.json'), 'utf8'),
+  );
 }
 
 async function refuseTakenPort(port, forWhat) {
   if (port === undefined || !(await isListening(port))) return;
-  throw new Error(`Port ${port} of 127.0.0.1 is taken. Give another port for ${forWhat}, or none to have a free one chosen.`);
+  throw new Error(
+    `Port ${port} of 127.0.0.1 is taken. Give another port for ${forWhat}, or none to have a free one chosen.`,
+  );
 }
 
 async function withRetries(attempts, action) {

@@ -85,9 +85,11 @@ export interface LineReport {
 }
 
 // A crash leaves in doubt what is armed, so that is never more than the lanes need to stay busy.
-const ARMED_AT_A_TIME = 32;
-const ARM_AHEAD_AT = 16;
-const LANES = 32;
+const ARMED_AT_A_TIME = 48;
+const ARM_AHEAD_AT = 32;
+// A lane takes its next delivery when the last one is settled, so a crash leaves at most so many that have gone out
+// and are not recorded. As many as the mailer has connections.
+const LANES = 16;
 const READ_AT_A_TIME = 256;
 const SETTLED_AT_A_TIME = 50;
 const SETTLE_PAUSES_MS = [100, 400, 1500, 3000];
@@ -112,13 +114,16 @@ export async function runDeliveryLine(parts: DeliveryLineParts): Promise<LineRep
   let attempts = 0;
 
   const mayGoOn = () =>
-    !parts.isCancelled() && shard.isHeld() && !settled.hasFailed() && lineStateOf(failures).kind === 'running';
+    !parts.isCancelled() &&
+    shard.isHeld() &&
+    settled.failure() === undefined &&
+    lineStateOf(failures).kind === 'running';
 
   async function attempt({ delivery, load }: LoadedDelivery): Promise<void> {
     const outcome = await outcomeOf(load);
     failures = failureRunAfter(failures, outcome);
     if (outcome.kind !== 'not-sent' && outcome.kind !== 'unsendable') attempts += 1;
-    settled.add(settledAttempt(delivery, outcome, policy));
+    await settled.add(settledAttempt(delivery, outcome, policy));
   }
 
   async function outcomeOf(load: LoadedDelivery['load']): Promise<AttemptOutcome> {
@@ -129,7 +134,8 @@ export async function runDeliveryLine(parts: DeliveryLineParts): Promise<LineRep
   const feed = createFeed(parts, mayGoOn);
   // All lanes come to rest before anything is reported: what is on the wire must still be settled.
   const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => runLane(feed.next, attempt)));
-  await settled.flush();
+  const unwritten = settled.failure();
+  if (unwritten !== undefined) throw unwritten.error;
   for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason;
   return { line: lineStateAtEndOf(failures, attempts), written };
 }
@@ -159,7 +165,9 @@ function createFeed(parts: DeliveryLineParts, mayGoOn: () => boolean) {
 
   async function armMore(): Promise<void> {
     if (read.length === 0) await readMore();
-    const loaded = await Promise.all(read.splice(0, ARMED_AT_A_TIME).map((delivery) => loadOf(delivery, parts)));
+    const loaded = await Promise.all(
+      read.splice(0, ARMED_AT_A_TIME).map((delivery) => loadOf(delivery, parts)),
+    );
     if (loaded.length === 0 || !mayGoOn()) return;
     begun += loaded.length;
     const ids = await ledger.arm(shard.hold, loaded.map(armedDelivery));
@@ -181,7 +189,8 @@ function createFeed(parts: DeliveryLineParts, mayGoOn: () => boolean) {
   }
 
   async function next(): Promise<LoadedDelivery | undefined> {
-    while (armed.length === 0 && failure === undefined && (arming !== undefined || mayArm())) await beginArming();
+    while (armed.length === 0 && failure === undefined && (arming !== undefined || mayArm()))
+      await beginArming();
     if (armed.length < ARM_AHEAD_AT && failure === undefined && mayArm()) void beginArming();
     if (armed.length === 0 && failure !== undefined) throw failure.error;
     return armed.shift();
@@ -205,7 +214,11 @@ function armedDelivery({ delivery: { deliveryId }, load }: LoadedDelivery): Arme
   return 'kind' in load ? { deliveryId } : { deliveryId, messageId: load.messageId, bodyHash: load.bodyHash };
 }
 
-function settledAttempt(delivery: DueDelivery, outcome: AttemptOutcome, policy: DeliveryPolicy): SettledAttempt {
+function settledAttempt(
+  delivery: DueDelivery,
+  outcome: AttemptOutcome,
+  policy: DeliveryPolicy,
+): SettledAttempt {
   const context = { policy, now: instantFromEpochMs(Date.now()), chance: Math.random() };
   return {
     deliveryId: delivery.deliveryId,

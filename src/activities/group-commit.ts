@@ -1,14 +1,17 @@
 /**
  * Writes entries in groups: what comes in while a write is under way goes out with the next one. So an entry waits for
- * one write at most, and a busy line needs few of them.
+ * two writes at most, and a busy line needs few of them.
  */
 
 export interface GroupCommit<Entry> {
-  /** Never waits and never throws: a write that fails is reported by `flush`. */
-  add(entry: Entry): void;
-  hasFailed(): boolean;
-  /** Waits until everything is written. Throws what the first failed write threw. */
-  flush(): Promise<void>;
+  /** Resolves when the entry is written, or when writing has failed for good: `failure` tells. */
+  add(entry: Entry): Promise<void>;
+  failure(): { readonly error: unknown } | undefined;
+}
+
+interface Waiting<Entry> {
+  readonly entry: Entry;
+  readonly done: () => void;
 }
 
 /** @param write is called again after a pause when it throws, and must therefore be safe to repeat. */
@@ -16,17 +19,20 @@ export function createGroupCommit<Entry>(
   write: (entries: readonly Entry[]) => Promise<void>,
   options: { readonly maxEntries: number; readonly pausesMs: readonly number[] },
 ): GroupCommit<Entry> {
-  const waiting: Entry[] = [];
-  let writing: Promise<void> | undefined;
+  const waiting: Waiting<Entry>[] = [];
+  let isWriting = false;
   let failure: { readonly error: unknown } | undefined;
 
   async function writeAll(): Promise<void> {
+    isWriting = true;
     // Lets the other entries of this turn of the event loop come in first.
     await Promise.resolve();
-    while (waiting.length > 0 && failure === undefined) {
-      await writeGroup(waiting.splice(0, options.maxEntries));
+    while (waiting.length > 0) {
+      const group = waiting.splice(0, options.maxEntries);
+      if (failure === undefined) await writeGroup(group.map(({ entry }) => entry));
+      for (const { done } of group) done();
     }
-    writing = undefined;
+    isWriting = false;
   }
 
   async function writeGroup(group: readonly Entry[]): Promise<void> {
@@ -42,14 +48,11 @@ export function createGroupCommit<Entry>(
   }
 
   return {
-    add(entry) {
-      waiting.push(entry);
-      writing ??= writeAll();
-    },
-    hasFailed: () => failure !== undefined,
-    async flush() {
-      await writing;
-      if (failure !== undefined) throw failure.error;
-    },
+    add: (entry) =>
+      new Promise((done) => {
+        waiting.push({ entry, done });
+        if (!isWriting) void writeAll();
+      }),
+    failure: () => failure,
   };
 }

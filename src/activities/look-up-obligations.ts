@@ -71,12 +71,12 @@ export interface LookUpObligationsPorts {
   readonly holidays: HolidaySource;
   readonly tenants: TenantProfiles;
   readonly obligations: ObligationWriter;
-  /** Left out: nothing is said about the provider's own duties, and its roles are unknown. */
-  readonly provider?: ProviderProfile;
 }
 
 export interface ObligationsToLookUp extends TenantSetRef {
   readonly facts: IncidentRuleFacts;
+  /** Left out: nothing is said about the provider's own duties, and its roles are unknown. */
+  readonly provider?: ProviderProfile;
   readonly anchors: readonly AnchorFact[];
   /** Instants by rule id, or `id/stage` for what follows the first stage. */
   readonly submissions: Readonly<Record<string, Instant>>;
@@ -142,7 +142,7 @@ function obligationsForTenant(
   input: ObligationsToLookUp,
   ports: LookUpObligationsPorts,
 ): Obligation[] {
-  const facts = factsOfTenant(profile, input.facts, momentsOf(input), ports.provider);
+  const facts = factsOfTenant(profile, input.facts, momentsOf(input), input.provider);
   return foldUnsettledScope(
     obligationsOf(evaluateRules(pack, facts, optionsFor('tenant', input, ports))),
     input.decisions,
@@ -154,8 +154,8 @@ function obligationsOfProvider(
   input: ObligationsToLookUp,
   ports: LookUpObligationsPorts,
 ): Obligation[] {
-  if (ports.provider === undefined) return [];
-  const facts = factsOfProvider(ports.provider, input.facts, momentsOf(input));
+  if (input.provider === undefined) return [];
+  const facts = factsOfProvider(input.provider, input.facts, momentsOf(input));
   return foldUnsettledScope(
     obligationsOf(evaluateRules(pack, facts, optionsFor('provider', input, ports))),
     input.decisions,

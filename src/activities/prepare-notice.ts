@@ -99,7 +99,10 @@ async function proposedDraft(notices: NoticeContents, input: PrepareNoticeInput)
   const name = `Notice ${input.noticeId}, revision ${input.revision},`;
   const draft = await notices.draft(input);
   if (draft === undefined) {
-    throw ApplicationFailure.nonRetryable(`${name} is not in the database; save it and propose it again.`, 'NoticeUnknown');
+    throw ApplicationFailure.nonRetryable(
+      `${name} is not in the database; save it and propose it again.`,
+      'NoticeUnknown',
+    );
   }
   if (fingerprintOf(draft) !== input.contentHash) {
     throw ApplicationFailure.nonRetryable(
@@ -111,7 +114,10 @@ async function proposedDraft(notices: NoticeContents, input: PrepareNoticeInput)
 }
 
 /** The templates of the languages that the draft is written in. */
-async function usableTemplates(ports: PrepareNoticePorts, draft: NoticeDraft): Promise<Record<string, string>> {
+async function usableTemplates(
+  ports: PrepareNoticePorts,
+  draft: NoticeDraft,
+): Promise<Record<string, string>> {
   try {
     const sources = Object.entries(await ports.readTemplates(draft.kind));
     const usable = sources.filter(([language]) => language in draft.translations);

@@ -135,7 +135,11 @@ async function runPage(
   return report;
 }
 
-function resultOf(progress: ShardProgress, { line, written }: LineReport, policy: DeliveryPolicy): SendPageResult {
+function resultOf(
+  progress: ShardProgress,
+  { line, written }: LineReport,
+  policy: DeliveryPolicy,
+): SendPageResult {
   const settled = isSettled(progress.totals);
   const nextAt = nextAtOf(progress, line, policy);
   return {

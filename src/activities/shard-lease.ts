@@ -27,7 +27,9 @@ export interface ShardLeases {
     shard: ShardRef,
     owner: string,
     leaseMs: number,
-  ): Promise<{ readonly kind: 'taken'; readonly fence: string } | { readonly kind: 'held'; readonly forMs: number }>;
+  ): Promise<
+    { readonly kind: 'taken'; readonly fence: string } | { readonly kind: 'held'; readonly forMs: number }
+  >;
   /** @returns false when the shard has passed to somebody else. */
   renew(hold: ShardHold, leaseMs: number): Promise<boolean>;
   release(hold: ShardHold): Promise<void>;

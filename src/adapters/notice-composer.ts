@@ -10,7 +10,10 @@ import { composeMessage, type SenderIdentity } from './smtp-mailer';
 /** Prepares every language of a campaign once; the messages of its deliveries are then quick to make. */
 export function openCampaign(content: CampaignContent, sender: SenderIdentity): OpenCampaign {
   const renderers = new Map(
-    Object.entries(content.templates).map(([language, source]) => [language, noticeRenderer(source, language)]),
+    Object.entries(content.templates).map(([language, source]) => [
+      language,
+      noticeRenderer(source, language),
+    ]),
   );
   return {
     mode: content.mode,
@@ -30,7 +33,12 @@ function messageOf(
     throw new TemplateProblem(`The notice ${draft.noticeId} has no text or no template in "${language}".`);
   }
   const isDrill = mode === 'drill';
-  const { subject, text, html } = render({ tenantName, incidentId, translation, marks: marksOf(draft, isDrill) });
+  const { subject, text, html } = render({
+    tenantName,
+    incidentId,
+    translation,
+    marks: marksOf(draft, isDrill),
+  });
   return {
     identity: deliveryIdentity(delivery),
     to,
@@ -51,7 +59,8 @@ function marksOf({ tlp }: NoticeDraft, isDrill: boolean): string[] {
 /** Renders a notice for an invented tenant; throws TemplateProblem when its template cannot. */
 export function renderSample(source: string, language: string, draft: NoticeDraft): void {
   const translation = draft.translations[language];
-  if (translation === undefined) throw new TemplateProblem(`The notice ${draft.noticeId} has no text in "${language}".`);
+  if (translation === undefined)
+    throw new TemplateProblem(`The notice ${draft.noticeId} has no text in "${language}".`);
   const sample = { tenantName: 'Example & Sons', incidentId: 'EXAMPLE-1', marks: marksOf(draft, false) };
   noticeRenderer(source, language)({ ...sample, translation });
 }

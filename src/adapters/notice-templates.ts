@@ -39,9 +39,6 @@ export class TemplateProblem extends Error {
 
 const SUFFIX = '.md.hbs';
 
-/** The folder `templates/` beside the program. */
-export const packagedTemplates = join(__dirname, '..', '..', 'templates');
-
 /**
  * Reads `<directory>/<kind>/<language>.md.hbs` and checks each of them.
  * @returns no entry when there is no template of that kind.
@@ -89,7 +86,9 @@ export function checkTemplate(source: string, name: string): void {
     checkProgram(Handlebars.parse(source), VALUES, name);
   } catch (error) {
     if (error instanceof TemplateProblem) throw error;
-    throw new TemplateProblem(`The template ${name} is not written as Handlebars: ${messageOf(error)}`, { cause: error });
+    throw new TemplateProblem(`The template ${name} is not written as Handlebars: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -130,7 +129,8 @@ function checkValue(
 ): void {
   const { path, params, hash, escaped } = statement;
   if (!escaped) throw refusal(name, statement, 'asks for a value without escaping');
-  if (params.length > 0 || isGiven(hash)) throw refusal(name, statement, 'calls a helper, and there are none');
+  if (params.length > 0 || isGiven(hash))
+    throw refusal(name, statement, 'calls a helper, and there are none');
   // A value inside a link target would let whoever chose the value choose where the link leads.
   if (/\]\([^)]*$|<[^>\s]*$/.test(before)) throw refusal(name, statement, 'puts a value into a link target');
   checkPath(path, values, name);
@@ -138,7 +138,7 @@ function checkValue(
 
 function checkBlock(statement: hbs.AST.BlockStatement, values: ReadonlySet<string>, name: string): void {
   const [param] = statement.params;
-  const block = String(statement.path.original);
+  const block = statement.path.original;
   if (param === undefined || statement.params.length > 1 || isGiven(statement.hash)) {
     throw refusal(name, statement, `has a block "${block}" that is not about exactly one value`);
   }
@@ -152,7 +152,8 @@ function checkBlock(statement: hbs.AST.BlockStatement, values: ReadonlySet<strin
 function checkPath(expression: hbs.AST.Expression, values: ReadonlySet<string>, name: string): void {
   const isPath = expression.type === 'PathExpression';
   const asked = isPath ? (expression as hbs.AST.PathExpression).original : expression.type;
-  if (!isPath || !values.has(asked)) throw refusal(name, expression, `asks for "${asked}", which no notice has`);
+  if (!isPath || !values.has(asked))
+    throw refusal(name, expression, `asks for "${asked}", which no notice has`);
 }
 
 /** Handlebars leaves `hash` undefined where its types promise one. */
@@ -191,7 +192,10 @@ export function noticeRenderer(source: string, language: string): NoticeRenderer
 }
 
 /** The closed value object. Sections are Markdown of an approved draft; all other values are made safe. */
-function valuesFor({ tenantName, incidentId, translation }: NoticeValues, safe: (value: string) => string): object {
+function valuesFor(
+  { tenantName, incidentId, translation }: NoticeValues,
+  safe: (value: string) => string,
+): object {
   return {
     tenant: { name: safe(tenantName) },
     incident: { id: safe(incidentId) },

@@ -39,7 +39,10 @@ export interface MessageContent {
 }
 
 /** The same content gives the same bytes: Message-ID, Date and MIME boundary are all fixed by it. */
-export async function composeMessage(sender: SenderIdentity, content: MessageContent): Promise<ComposedMessage> {
+export async function composeMessage(
+  sender: SenderIdentity,
+  content: MessageContent,
+): Promise<ComposedMessage> {
   const to = withAsciiDomain(content.to);
   const messageId = `${content.identity}@${sender.messageIdDomain}`;
   const bytes = await new MailComposer({
@@ -48,14 +51,13 @@ export async function composeMessage(sender: SenderIdentity, content: MessageCon
     to: { name: '', address: to },
     ...(sender.replyTo === undefined ? {} : { replyTo: { name: '', address: sender.replyTo } }),
     subject: content.subject,
-    text: content.text,
-    html: content.html,
+    text: withCrLf(content.text),
+    html: withCrLf(content.html),
     messageId: `<${messageId}>`,
     date: new Date(content.date),
     headers: headersFor(content),
     baseBoundary: content.identity,
     boundaryPrefix: '--_firebreak',
-    newline: 'win',
     disableFileAccess: true,
     disableUrlAccess: true,
   })
@@ -73,6 +75,11 @@ function headersFor(content: MessageContent): Record<string, string> {
     'X-TLP': `TLP:${content.tlp}`,
     ...(content.isDrill ? { 'X-Drill': 'yes' } : {}),
   };
+}
+
+/** As the wire has it, so that the hash is of the bytes that are sent. */
+function withCrLf(text: string): string {
+  return text.replace(/\r?\n/g, '\r\n');
 }
 
 /** The domain as the DNS knows it; the local part is the recipient's own affair. */
@@ -119,7 +126,9 @@ interface Session {
  */
 export function createSmtpMailer(relay: SmtpRelay): SmtpMailer {
   if (relay.security === 'plaintext' && !isLoopback(relay.host)) {
-    throw new RangeError(`The mail relay ${relay.host} is not on this machine: set its security to tls or starttls.`);
+    throw new RangeError(
+      `The mail relay ${relay.host} is not on this machine: set its security to tls or starttls.`,
+    );
   }
   const pool = createConnectionPool<Session>({
     open: () => openSession(relay),
@@ -148,7 +157,11 @@ interface Attempt {
   readonly isStale: boolean;
 }
 
-async function attempt(pool: ConnectionPool<Session>, message: ComposedMessage, fresh: boolean): Promise<Attempt> {
+async function attempt(
+  pool: ConnectionPool<Session>,
+  message: ComposedMessage,
+  fresh: boolean,
+): Promise<Attempt> {
   let borrowed: BorrowedConnection<Session>;
   try {
     borrowed = await pool.borrow({ fresh });
@@ -197,7 +210,10 @@ function openSession(relay: SmtpRelay): Promise<Session> {
       reject(new Error('the relay closed the connection'));
     });
     const ready = (error?: Error | null) => {
-      if (isMissing(error)) return resolve(session);
+      if (isMissing(error)) {
+        resolve(session);
+        return;
+      }
       // First the reason, then the end: closing would be reported as one of its own.
       reject(error);
       connection.close();
@@ -246,7 +262,7 @@ function transmit({ connection }: Session, message: ComposedMessage): Promise<At
   });
   return new Promise((resolve) => {
     connection.send(envelopeOf(message), body, (error, info) => {
-      if (isMissing(error)) resolve(acceptance(info?.response ?? ''));
+      if (isMissing(error)) resolve(acceptance(info.response));
       else resolve(sendFailure(asSmtpError(error), hasBodyBegun));
     });
   });
@@ -287,12 +303,15 @@ function connectFailure(error: SmtpError): AttemptOutcome {
 }
 
 function connectFailureKind(error: SmtpError): OwnFailure {
-  if (error.code === 'EAUTH') return isPermanent(error.responseCode ?? 535) ? 'authentication' : 'relay-unreachable';
+  if (error.code === 'EAUTH')
+    return isPermanent(error.responseCode ?? 535) ? 'authentication' : 'relay-unreachable';
   return error.code === 'ETLS' || isCertificateError(error) ? 'certificate' : 'relay-unreachable';
 }
 
 function isCertificateError({ originalCode, code, message }: SmtpError): boolean {
-  return /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|TLS|SSL/.test(`${originalCode ?? ''} ${code ?? ''} ${message}`);
+  return /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|TLS|SSL/.test(
+    `${originalCode ?? ''} ${code ?? ''} ${message}`,
+  );
 }
 
 function sendFailure(error: SmtpError, hasBodyBegun: boolean): AttemptOutcome {
@@ -306,8 +325,11 @@ function sendFailure(error: SmtpError, hasBodyBegun: boolean): AttemptOutcome {
 /** Only a reply to the final dot ends the doubt: the same code is reported for a connection lost before and after. */
 function failureAfterBody(error: SmtpError): AttemptOutcome {
   const isReplyToTheMessage = error.code === 'EMESSAGE' && error.command === 'DATA';
-  if (!isReplyToTheMessage || error.responseCode === undefined) return { kind: 'in-doubt', reply: replyOf(error) };
-  return isPermanent(error.responseCode) ? ownFailure('content-refused', error) : deferral(error, error.responseCode);
+  if (!isReplyToTheMessage || error.responseCode === undefined)
+    return { kind: 'in-doubt', reply: replyOf(error) };
+  return isPermanent(error.responseCode)
+    ? ownFailure('content-refused', error)
+    : deferral(error, error.responseCode);
 }
 
 function recipientFailure(error: SmtpError): AttemptOutcome {

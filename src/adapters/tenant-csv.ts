@@ -10,7 +10,7 @@ export interface FieldProblem {
 }
 
 /** A tenant in the shape of `ImportedTenant`, not yet checked. */
-export type TenantCandidate = Record<string, unknown>;
+type TenantCandidate = Record<string, unknown>;
 
 type CellReading = (cell: string, column: string) => { value: unknown; problems: FieldProblem[] };
 

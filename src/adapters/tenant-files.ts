@@ -3,11 +3,11 @@
  * tenant or as what is wrong with it; loading is the database's part (postgres/tenant-import.ts).
  */
 import { extname } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { InputProblem } from '../contract/input-problem';
 import { ImportedTenant } from '../contract/tenant-import';
 import { csvFields, isOpenRecord } from './csv';
-import { type FieldProblem, headerProblems, type TenantCandidate, tenantInRow } from './tenant-csv';
+import { type FieldProblem, headerProblems, tenantInRow } from './tenant-csv';
 import { maxLineBytes, type TextLine, textLines } from './text-lines';
 
 /** `line` is where the record begins. */
@@ -75,14 +75,16 @@ async function* csvRecords(lines: AsyncIterable<TextLine>): AsyncGenerator<RawRe
     else {
       header = content.fields.map((name) => name.trim());
       const problems = headerProblems(header);
-      if (problems.length > 0) return yield { ...position, content: { problems } };
+      if (problems.length === 0) continue;
+      yield { ...position, content: { problems } };
+      return;
     }
   }
 }
 
 function candidateIn(header: readonly string[], fields: readonly string[]): RawRecord['content'] {
   const { candidate, problems } = tenantInRow(header, fields);
-  return problems.length > 0 ? { problems } : { candidate: candidate satisfies TenantCandidate };
+  return problems.length > 0 ? { problems } : { candidate };
 }
 
 interface CsvRow {

@@ -30,11 +30,15 @@ export async function* textLines(path: string): AsyncGenerator<TextLine> {
     }
     rest = bytes.subarray(from);
     if (rest.length > maxLineBytes) {
-      yield { line: ++line, bytesRead, content: { problem: 'is longer than 1 MiB; the rest was not read' } };
+      yield {
+        line: line + 1,
+        bytesRead,
+        content: { problem: 'is longer than 1 MiB; the rest was not read' },
+      };
       return;
     }
   }
-  if (rest.length > 0) yield { line: ++line, bytesRead, content: decoded(rest, line) };
+  if (rest.length > 0) yield { line: line + 1, bytesRead, content: decoded(rest, line + 1) };
 }
 
 function decoded(bytes: Buffer, line: number): TextLine['content'] {

@@ -33,7 +33,10 @@ const markdown = z
   .string()
   .overwrite((text) => text.replace(/\r\n?/g, '\n').trim())
   .max(20_000)
-  .regex(/^[^\p{Cs}\0-\x08\x0B-\x1F\x7F-\x9F]*$/u, 'must not hold control characters other than line breaks');
+  .refine(
+    (text) => !/[^\P{Cc}\n\t]|\p{Cs}/u.test(text),
+    'must not hold control characters other than line breaks',
+  );
 
 const contentKey = z
   .string()
@@ -90,7 +93,7 @@ export const requiredSections = ['description', 'effectOnCustomerData', 'contact
 /**
  * What a draft still lacks before it may be proposed, sorted; empty when it is complete.
  *
- * @param requiredContent keys of content that the tenants' rules demand; a key that names a section is met by it.
+ * @param requiredContent keys of content that the tenants' rules demand; some are met by a section, such as `contact-point`.
  * @returns `section:<language>/<section>` and `content:<language>/<key>`; "at least one of the two" is written
  *   `section:<language>/actionsTaken|suggestedActions`.
  */
@@ -111,9 +114,19 @@ function sectionsMissingIn(translation: NoticeTranslation): string[] {
   return saysNoActions ? [...missing, 'actionsTaken|suggestedActions'] : missing;
 }
 
+/** Keys of the rule pack that ask for what a section says anyway. */
+const sectionFor: Readonly<
+  Record<string, 'description' | 'actionsTaken' | 'suggestedActions' | 'contactPoint'>
+> = {
+  'nature-of-breach': 'description',
+  'measures-taken': 'actionsTaken',
+  'recommended-actions': 'suggestedActions',
+  'contact-point': 'contactPoint',
+};
+
 function isContentPresent(translation: NoticeTranslation, key: string): boolean {
-  const section = Object.entries(translation).find(([name]) => name === key)?.[1];
-  return !isBlank(translation.content[key]) || (typeof section === 'string' && !isBlank(section));
+  const section = sectionFor[key];
+  return !isBlank(translation.content[key]) || (section !== undefined && !isBlank(translation[section]));
 }
 
 function isBlank(text: string | undefined): boolean {

@@ -75,7 +75,7 @@ function isFitting(leaf: Leaf, type: FactDeclaration['type']): boolean {
 }
 
 /** Every condition of a rule with the path where it stands. */
-export function* conditionsOf(rule: Rule): Iterable<[string, Condition]> {
+function* conditionsOf(rule: Rule): Iterable<[string, Condition]> {
   if (rule.when !== undefined) yield ['when', rule.when];
   for (const [index, { claim, provided }] of rule.suppressors.entries()) {
     yield [`suppressors[${index}].claim`, claim];
@@ -88,7 +88,7 @@ export function* conditionsOf(rule: Rule): Iterable<[string, Condition]> {
 }
 
 /** The questions about facts that a condition is made of. */
-export function leavesOf(condition: Condition): Leaf[] {
+function leavesOf(condition: Condition): Leaf[] {
   if ('all' in condition) return condition.all.flatMap(leavesOf);
   if ('any' in condition) return condition.any.flatMap(leavesOf);
   if ('not' in condition) return leavesOf(condition.not);

@@ -2,7 +2,7 @@
 import type { Policy } from '../contract/policy';
 
 export const defaultPolicy: Policy = {
-  provider: { roles: ['processor'] },
+  provider: { roles: ['processor', 'cloud-provider', 'business-associate'] },
   // From detection; after this a service that is not contained is an alarm (S13).
   containmentAlarmMinutes: { low: 1440, moderate: 480, high: 120, critical: 60 },
   // S23 leaves "where necessary" open: necessary unless a policy can show that it is not.

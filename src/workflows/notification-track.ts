@@ -12,7 +12,7 @@ import { anchorsInForce, type Incident } from '../domain/incident';
 import type { Instant } from '../domain/instant';
 import { optional } from '../domain/intake/optional';
 import { currentTenantSet } from '../domain/notification';
-import type { IncidentRuleFacts } from '../domain/rule-profile';
+import type { IncidentRuleFacts, ProviderProfile } from '../domain/rule-profile';
 import {
   identifyAffectedTenants,
   lookUpObligations,
@@ -83,6 +83,7 @@ async function assess(incident: LiveIncident, { tenantSetVersion }: Step<'assess
         incidentId: state.declaration.incidentId,
         tenantSetVersion,
         facts: ruleFactsOf(state),
+        provider: providerOf(state),
         anchors: anchorsInForce(state).map(({ kind, at, precision, zone }) => ({
           kind,
           at,
@@ -99,15 +100,17 @@ async function assess(incident: LiveIncident, { tenantSetVersion }: Step<'assess
   incident.record({ type: 'obligations-assessed', assessment, factsRevision: state.factsRevision });
 }
 
-function ruleFactsOf({ declaration, facts, policy }: Incident): IncidentRuleFacts {
-  const { roles, country, subdivision, timeZone, sectors } = policy.provider;
+function ruleFactsOf({ declaration, facts }: Incident): IncidentRuleFacts {
   return {
-    providerRoles: roles,
-    provider: optional({ country, subdivision, timeZone, sectors }),
     dataCategories: declaration.dataClasses,
     impact: Array.isArray(facts['impact']) ? facts['impact'] : [],
     named: facts,
   };
+}
+
+function providerOf({ policy }: Incident): ProviderProfile {
+  const { roles, country, subdivision, timeZone, sectors } = policy.provider;
+  return { roles, ...optional({ country, subdivision, timeZone, sectors }) };
 }
 
 /** By rule, and by step for what is chained on an earlier submission. */

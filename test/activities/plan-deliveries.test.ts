@@ -1,6 +1,10 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { planDeliveries, type DeliveryPlan, type PlanDeliveriesInput } from '../../src/activities/plan-deliveries';
+import {
+  planDeliveries,
+  type DeliveryPlan,
+  type PlanDeliveriesInput,
+} from '../../src/activities/plan-deliveries';
 
 const nothing = { planned: 0, sending: 0, accepted: 0, deferred: 0, refused: 0, inDoubt: 0, needsHuman: 0 };
 

@@ -1,4 +1,8 @@
-import { prepareNotice, type PrepareNoticeInput, type PrepareNoticePorts } from '../../src/activities/prepare-notice';
+import {
+  prepareNotice,
+  type PrepareNoticeInput,
+  type PrepareNoticePorts,
+} from '../../src/activities/prepare-notice';
 import { renderSample } from '../../src/adapters/notice-composer';
 import { NoticeDraft } from '../../src/contract/notice';
 import { fingerprintOf } from '../../src/domain/fingerprint';
@@ -16,7 +20,9 @@ const proposal: PrepareNoticeInput = {
   requiredContent: [],
 };
 
-function ports(changes: { draft?: NoticeDraft | undefined; templates?: Record<string, string> } = {}): PrepareNoticePorts {
+function ports(
+  changes: { draft?: NoticeDraft | undefined; templates?: Record<string, string> } = {},
+): PrepareNoticePorts {
   const stored = 'draft' in changes ? changes.draft : draft;
   return {
     notices: {
@@ -56,7 +62,7 @@ test('an approval is bound to content, templates, tenants and rules: another of 
   ]);
 
   expect(new Set(objects.map(({ objectHash }) => objectHash)).size).toBe(objects.length);
-  expect((await prepare()).objectHash).toBe(objects[0]?.objectHash);
+  expect((await prepare()).objectHash).toBe(objects[0].objectHash);
 });
 
 test('missing sections, demanded content and languages without a template are named', async () => {
@@ -80,7 +86,12 @@ test('missing sections, demanded content and languages without a template are na
 test.each([
   ['a notice that is not stored', 'NoticeUnknown', {}, ports({ draft: undefined })],
   ['a text other than the proposed one', 'NoticeChanged', { contentHash: 'd'.repeat(64) }, ports()],
-  ['a template that is not allowed', 'TemplateUnusable', {}, ports({ templates: { en: '{{{tenant.name}}}' } })],
+  [
+    'a template that is not allowed',
+    'TemplateUnusable',
+    {},
+    ports({ templates: { en: '{{{tenant.name}}}' } }),
+  ],
 ])('%s is refused for good', async (_, type, changes, with_) => {
   await expect(prepare(changes, with_)).rejects.toMatchObject({ type, nonRetryable: true });
 });

@@ -16,7 +16,14 @@ import { deliveryLedger, shardStatus } from '../../src/adapters/postgres/deliver
 import { deliveryPlan } from '../../src/adapters/postgres/delivery-plan';
 import { shardLeases } from '../../src/adapters/postgres/delivery-shards';
 import { createSmtpMailer, type SmtpMailer } from '../../src/adapters/smtp-mailer';
-import { addTenants, affect, campaignOf, incidentId, ledgerRows, type TestTenant } from '../support/deliveries';
+import {
+  addTenants,
+  affect,
+  campaignOf,
+  incidentId,
+  ledgerRows,
+  type TestTenant,
+} from '../support/deliveries';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 import { relayOf, startSmtpInbox, type SmtpInbox } from '../support/smtp-inbox';
 
@@ -50,7 +57,10 @@ function ports(live: LiveTransport = mailer): SendPagePorts {
       const content = await readCampaign(database, campaign);
       return content && openCampaign(content, sender);
     },
-    transports: { live, drill: { reaches: 'nobody', send: () => Promise.resolve({ kind: 'accepted', reply: 'kept' }) } },
+    transports: {
+      live,
+      drill: { reaches: 'nobody', send: () => Promise.resolve({ kind: 'accepted', reply: 'kept' }) },
+    },
   };
 }
 
@@ -62,11 +72,18 @@ const run = <Input, Result>(activity: (input: Input) => Promise<Result>, input: 
 
 async function plan(tenants: readonly TestTenant[], overrides: Parameters<typeof campaignOf>[1] = {}) {
   await addTenants(database, tenants);
-  await affect(database, 1, tenants.map(({ id }) => id));
+  await affect(
+    database,
+    1,
+    tenants.map(({ id }) => id),
+  );
   return run(planDeliveries(deliveryPlan(database)), await campaignOf(database, overrides));
 }
 
-const page = (overrides: Partial<SendPageInput> = {}, with_: SendPagePorts = ports()): Promise<SendPageResult> =>
+const page = (
+  overrides: Partial<SendPageInput> = {},
+  with_: SendPagePorts = ports(),
+): Promise<SendPageResult> =>
   run(sendPage(with_), { ...shard, batchSize: 2000, policy: hurried, ...overrides });
 
 /** Pages until the shard is settled, as the workflow does. */
@@ -159,12 +176,17 @@ test('a reply that is lost is a doubt, and the copy sent then is the same to the
   const [one, two] = inbox.messages;
   expect(inbox.messages).toHaveLength(2);
   expect(two?.bytes.equals(one?.bytes ?? Buffer.alloc(0))).toBe(true);
-  expect(await ledgerRows(database)).toMatchObject([{ state: 'accepted', possibleDuplicate: true, doubts: 1 }]);
+  expect(await ledgerRows(database)).toMatchObject([
+    { state: 'accepted', possibleDuplicate: true, doubts: 1 },
+  ]);
 });
 
-test('a copy that would differ from what may have arrived is a person\'s to decide', async () => {
+test("a copy that would differ from what may have arrived is a person's to decide", async () => {
   await plan([{ id: 'acme' }]);
-  await database.updateTable('delivery').set({ state: 'in-doubt', body_hash: 'e'.repeat(64) }).execute();
+  await database
+    .updateTable('delivery')
+    .set({ state: 'in-doubt', body_hash: 'e'.repeat(64) })
+    .execute();
 
   await sendAll();
 
@@ -219,7 +241,9 @@ test('a tenant whose notice cannot be rendered does not keep the others from the
         whole && {
           ...whole,
           compose: (delivery) =>
-            delivery.tenantId === 't0007' ? Promise.reject(new Error('the template threw')) : whole.compose(delivery),
+            delivery.tenantId === 't0007'
+              ? Promise.reject(new Error('the template threw'))
+              : whole.compose(delivery),
         }
       );
     },
@@ -263,7 +287,9 @@ test('a worker that died leaves doubts, and the next one waits for its lease and
   await plan(tenants(40));
   const dead = { ...shard, owner: 'dead', fence: '1' };
   await shardLeases(database).take(shard, dead.owner, 600);
-  const armed = (await deliveryLedger(database).due(dead, 10, 'resend')).map(({ deliveryId }) => ({ deliveryId }));
+  const armed = (await deliveryLedger(database).due(dead, 10, 'resend')).map(({ deliveryId }) => ({
+    deliveryId,
+  }));
   await deliveryLedger(database).arm(dead, armed);
   const begun = Date.now();
 
@@ -291,7 +317,10 @@ test('a worker that was stopped for longer than its lease writes nothing when it
   };
 
   await expect(page({ leaseMs: 300 }, ports(stopped))).rejects.toMatchObject({ type: 'ShardLeaseLost' });
-  expect((await shardStatus(database).progress(shard, 'resend')).totals).toMatchObject({ accepted: 0, inDoubt: 5 });
+  expect((await shardStatus(database).progress(shard, 'resend')).totals).toMatchObject({
+    accepted: 0,
+    inDoubt: 5,
+  });
   expect((await sendAll()).totals.accepted).toBe(5);
 });
 
@@ -308,5 +337,8 @@ test.each([0, 1.5, 2001])('a batch of %p is refused for good', async (batchSize)
 });
 
 test('a campaign that was never planned is refused for good', async () => {
-  await expect(page({ campaignId: 'unknown' })).rejects.toMatchObject({ type: 'CampaignUnknown', nonRetryable: true });
+  await expect(page({ campaignId: 'unknown' })).rejects.toMatchObject({
+    type: 'CampaignUnknown',
+    nonRetryable: true,
+  });
 });

@@ -1,4 +1,5 @@
 import type { DueDelivery, SettledAttempt } from '../../src/activities/delivery-line';
+import type { PlannedCampaign } from '../../src/activities/plan-deliveries';
 import type { ShardHold, ShardRef } from '../../src/activities/shard-lease';
 import type { Database } from '../../src/adapters/postgres/database';
 import { deliveryLedger, shardStatus } from '../../src/adapters/postgres/delivery-ledger';
@@ -31,7 +32,8 @@ afterEach(() => test_.destroy());
 async function plan(overrides: Parameters<typeof campaignOf>[1] = {}): Promise<void> {
   const campaign = { ...(await campaignOf(database, overrides)), giveUpAt };
   expect(await deliveryPlan(database).openCampaign(campaign)).toBe('open');
-  for (let shard = 0; shard < campaign.shards; shard += 1) await deliveryPlan(database).planShard(campaign, shard);
+  for (let shard = 0; shard < campaign.shards; shard += 1)
+    await deliveryPlan(database).planShard(campaign, shard);
 }
 
 async function take(owner: string, leaseMs = LEASE_MS, shard: ShardRef = shardOf()): Promise<ShardHold> {
@@ -47,12 +49,17 @@ async function armAll(hold: ShardHold): Promise<DueDelivery[]> {
   const deliveries = await due(hold);
   await deliveryLedger(database).arm(
     hold,
-    deliveries.map(({ deliveryId }) => ({ deliveryId, messageId: `m${deliveryId}`, bodyHash: `h${deliveryId}` })),
+    deliveries.map(({ deliveryId }) => ({
+      deliveryId,
+      messageId: `m${deliveryId}`,
+      bodyHash: `h${deliveryId}`,
+    })),
   );
   return deliveries;
 }
 
-const settle = (hold: ShardHold, attempts: SettledAttempt[]) => deliveryLedger(database).settle(hold, attempts);
+const settle = (hold: ShardHold, attempts: SettledAttempt[]) =>
+  deliveryLedger(database).settle(hold, attempts);
 const accepted = ({ deliveryId }: DueDelivery): SettledAttempt => ({
   deliveryId,
   settlement: { state: 'accepted' },
@@ -65,7 +72,8 @@ const refused = ({ deliveryId }: DueDelivery): SettledAttempt => ({
   replyCode: 550,
 });
 
-const states = async () => (await ledgerRows(database)).map(({ tenant, state, rung }) => `${tenant} ${String(rung)} ${state}`);
+const states = async () =>
+  (await ledgerRows(database)).map(({ tenant, state, rung }) => `${tenant} ${String(rung)} ${state}`);
 
 describe('planning', () => {
   test('plans the best contact of every affected tenant, and a task for a person where there is none', async () => {
@@ -103,7 +111,11 @@ describe('planning', () => {
     await plan();
     await plan();
 
-    await plan({ campaignId: 'campaign-2', tenantSetVersion: 2, draft: { ...completeDraft, noticeId: 'first-2' } });
+    await plan({
+      campaignId: 'campaign-2',
+      tenantSetVersion: 2,
+      draft: { ...completeDraft, noticeId: 'first-2' },
+    });
 
     expect(await states()).toEqual(['acme 0 planned', 'globex 0 planned']);
   });
@@ -127,7 +139,13 @@ describe('planning', () => {
   });
 
   test('each audience is told its own kind of notice', async () => {
-    await addTenants(database, [{ id: 'stays' }, { id: 'changes' }, { id: 'goes' }, { id: 'goes-untold' }, { id: 'comes' }]);
+    await addTenants(database, [
+      { id: 'stays' },
+      { id: 'changes' },
+      { id: 'goes' },
+      { id: 'goes-untold' },
+      { id: 'comes' },
+    ]);
     await affect(database, 1, ['stays', 'changes', 'goes']);
     await plan();
     const hold = await take('w1');
@@ -140,12 +158,28 @@ describe('planning', () => {
       noticeId,
     });
 
-    await plan({ campaignId: 'c2', tenantSetVersion: 3, audience: 'added', draft: notice('first', 'first-1') });
-    await plan({ campaignId: 'c3', tenantSetVersion: 3, audience: 'changed', draft: notice('supplementary', 's-1') });
-    await plan({ campaignId: 'c4', tenantSetVersion: 3, audience: 'removed', draft: notice('withdrawal', 'w-1') });
+    await plan({
+      campaignId: 'c2',
+      tenantSetVersion: 3,
+      audience: 'added',
+      draft: notice('first', 'first-1'),
+    });
+    await plan({
+      campaignId: 'c3',
+      tenantSetVersion: 3,
+      audience: 'changed',
+      draft: notice('supplementary', 's-1'),
+    });
+    await plan({
+      campaignId: 'c4',
+      tenantSetVersion: 3,
+      audience: 'removed',
+      draft: notice('withdrawal', 'w-1'),
+    });
 
     const rows = await database.selectFrom('delivery').select(['campaign_id', 'tenant_id']).execute();
-    const told = (campaignId: string) => rows.filter((row) => row.campaign_id === campaignId).map((row) => row.tenant_id);
+    const told = (campaignId: string) =>
+      rows.filter((row) => row.campaign_id === campaignId).map((row) => row.tenant_id);
     expect({ added: told('c2'), changed: told('c3'), removed: told('c4') }).toEqual({
       added: ['comes'],
       changed: ['changes'],
@@ -153,7 +187,7 @@ describe('planning', () => {
     });
   });
 
-  test('the language is the tenant\'s first that the notice has, else English', async () => {
+  test("the language is the tenant's first that the notice has, else English", async () => {
     await addTenants(database, [
       { id: 'a', languages: ['ja', 'en'] },
       { id: 'b', languages: ['fr', 'ja-JP'] },
@@ -171,7 +205,10 @@ describe('planning', () => {
 
   test('shards share the tenants out, each to one', async () => {
     const ids = Array.from({ length: 100 }, (_, index) => `t${String(index)}`);
-    await addTenants(database, ids.map((id) => ({ id })));
+    await addTenants(
+      database,
+      ids.map((id) => ({ id })),
+    );
     await affect(database, 1, ids);
     await plan({ shards: 4 });
 
@@ -182,7 +219,7 @@ describe('planning', () => {
 
   test('a campaign id that stands for another campaign, and a notice that is not there, are told apart', async () => {
     const campaign = { ...(await campaignOf(database)), giveUpAt };
-    const { openCampaign } = deliveryPlan(database);
+    const openCampaign = (other: PlannedCampaign) => deliveryPlan(database).openCampaign(other);
 
     expect(await openCampaign({ ...campaign, revision: 7 })).toBe('content-missing');
     expect(await openCampaign({ ...campaign, templateHash: 'f'.repeat(64) })).toBe('content-missing');
@@ -220,7 +257,7 @@ describe('with one planned delivery', () => {
     expect(await shardLeases(database).renew(second, LEASE_MS)).toBe(true);
   });
 
-  test('a refusal plans the next contact with another address, and in the end a person\'s task', async () => {
+  test("a refusal plans the next contact with another address, and in the end a person's task", async () => {
     const hold = await take('w1');
     await settle(hold, (await armAll(hold)).map(refused));
     expect(await due(hold)).toMatchObject([{ address: 'admin@acme.example' }]);
@@ -237,7 +274,10 @@ describe('with one planned delivery', () => {
     const deferral = { state: 'deferred', waitMs: 200, reason: 'recipient-deferred' } as const;
     await settle(hold, [{ deliveryId: delivery?.deliveryId ?? '', settlement: deferral, replyCode: 451 }]);
     expect(await due(hold)).toEqual([]);
-    expect((await shardStatus(database).progress(hold, 'resend')).totals).toMatchObject({ deferred: 1, sending: 0 });
+    expect((await shardStatus(database).progress(hold, 'resend')).totals).toMatchObject({
+      deferred: 1,
+      sending: 0,
+    });
 
     await new Promise((resolve) => setTimeout(resolve, 250));
 
@@ -257,7 +297,9 @@ describe('with one planned delivery', () => {
 
     expect(await due(hold)).toMatchObject([{ doubts: 1, earlierBodyHash: 'h1' }]);
     await armAll(hold);
-    expect(await ledgerRows(database)).toMatchObject([{ state: 'sending', possibleDuplicate: true, attempts: 2 }]);
+    expect(await ledgerRows(database)).toMatchObject([
+      { state: 'sending', possibleDuplicate: true, attempts: 2 },
+    ]);
   });
 
   test('under the policy to hold, what is in doubt waits for a person', async () => {
@@ -306,7 +348,11 @@ describe('with one planned delivery', () => {
     const [delivery] = await armAll(hold);
     const { deliveryId } = delivery ?? fail();
     await settle(hold, [
-      { deliveryId, settlement: { state: 'deferred', waitMs: 0, reason: 'recipient-deferred' }, replyCode: 451 },
+      {
+        deliveryId,
+        settlement: { state: 'deferred', waitMs: 0, reason: 'recipient-deferred' },
+        replyCode: 451,
+      },
     ]);
     await settle(hold, (await armAll(hold)).map(accepted));
 

@@ -19,8 +19,12 @@ beforeEach(async () => {
 });
 afterEach(() => test_.destroy());
 
-const save = (draft = completeDraft, author = 'author-1') => saveNoticeDraft(database, incidentId, draft, author);
-const edited = { ...completeDraft, translations: { en: { ...completeTranslation, description: 'More is known.' } } };
+const save = (draft = completeDraft, author = 'author-1') =>
+  saveNoticeDraft(database, incidentId, draft, author);
+const edited = {
+  ...completeDraft,
+  translations: { en: { ...completeTranslation, description: 'More is known.' } },
+};
 
 test('the same content is the same revision, an edit is the next one', async () => {
   expect(await save()).toMatchObject({ noticeId: 'first-1', revision: 1 });
@@ -60,7 +64,7 @@ test('two authors who save at once get a revision each, never a mixed one', asyn
 });
 
 test('templates are kept by what they say', async () => {
-  const { keepTemplates } = noticeContents(database);
+  const keepTemplates = (sources: Record<string, string>) => noticeContents(database).keepTemplates(sources);
   const first = await keepTemplates({ en: 'one' });
 
   expect(await keepTemplates({ en: 'one' })).toBe(first);
@@ -68,7 +72,7 @@ test('templates are kept by what they say', async () => {
   expect(await keptTemplates(database, first)).toEqual({ en: 'one' });
 });
 
-test('languages that no recipient of the set can read are counted by the tenant\'s first choice', async () => {
+test("languages that no recipient of the set can read are counted by the tenant's first choice", async () => {
   await addTenants(database, [
     { id: 'a', languages: ['de', 'en'] },
     { id: 'b', languages: ['ja'] },

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundledRulesDirectory, loadRulePack } from '../../src/adapters/rule-pack-files';
@@ -153,4 +153,13 @@ test('every bundled rule cites its source, and what is only watched says why', a
     if (['proposed', 'guidance', 'no-mandate'].includes(status))
       expect([id, disabled]).toEqual([id, expect.any(String)]);
   }
+});
+
+test('the example of the guide is a sound pack', async () => {
+  const guide = await readFile(join(__dirname, '../../docs/guides/rules.md'), 'utf8');
+  const [example] = [...guide.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json]) => json ?? '');
+
+  await writeFile(join(directory, 'example.json'), example ?? '');
+
+  await expect(loadRulePack([directory])).resolves.toMatchObject({ version: 'own@1' });
 });

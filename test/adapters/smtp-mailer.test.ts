@@ -1,9 +1,18 @@
 import PostalMime from 'postal-mime';
-import { composeMessage, createSmtpMailer, type MessageContent, type SmtpRelay } from '../../src/adapters/smtp-mailer';
+import {
+  composeMessage,
+  createSmtpMailer,
+  type MessageContent,
+  type SmtpRelay,
+} from '../../src/adapters/smtp-mailer';
 import { relayCertificate } from '../support/relay-certificate';
 import { relayOf, startSmtpInbox, type SmtpInbox } from '../support/smtp-inbox';
 
-const sender = { name: 'Example Cloud, Security', address: 'security@cloud.example', messageIdDomain: 'cloud.example' };
+const sender = {
+  name: 'Example Cloud, Security',
+  address: 'security@cloud.example',
+  messageIdDomain: 'cloud.example',
+};
 
 const content: MessageContent = {
   identity: '0123456789abcdef0123456789abcdef',
@@ -43,6 +52,7 @@ describe('composing', () => {
 
     expect(second.bytes.equals(first.bytes)).toBe(true);
     expect(second.bodyHash).toBe(first.bodyHash);
+    expect(first.bytes.toString()).not.toMatch(/[^\r]\n/);
     expect(first.messageId).toBe('0123456789abcdef0123456789abcdef@cloud.example');
   });
 
@@ -80,7 +90,7 @@ describe('composing', () => {
 });
 
 describe('sending', () => {
-  test('an accepted message arrives byte for byte, with the relay\'s queue id noted', async () => {
+  test("an accepted message arrives byte for byte, with the relay's queue id noted", async () => {
     const message = await messageTo('security@acme.example');
 
     expect(await mailer().send(message)).toMatchObject({ kind: 'accepted', queueId: '1' });
@@ -93,17 +103,26 @@ describe('sending', () => {
     inbox.follow({ atRecipient: (address) => (address.startsWith('gone') ? { code: 550 } : undefined) });
     const relay = mailer({ maxConnections: 1 });
 
-    expect(await relay.send(await messageTo('gone@acme.example'))).toMatchObject({ kind: 'refused', code: 550 });
+    expect(await relay.send(await messageTo('gone@acme.example'))).toMatchObject({
+      kind: 'refused',
+      code: 550,
+    });
     expect(await relay.send(await messageTo('here@acme.example'))).toMatchObject({ kind: 'accepted' });
   });
 
   test('4xx for the recipient is a deferral', async () => {
     inbox.follow({ atRecipient: () => ({ code: 451 }) });
-    expect(await mailer().send(await messageTo('later@acme.example'))).toMatchObject({ kind: 'deferred', code: 451 });
+    expect(await mailer().send(await messageTo('later@acme.example'))).toMatchObject({
+      kind: 'deferred',
+      code: 451,
+    });
   });
 
   test('an address that cannot stand in an envelope is a refusal', async () => {
-    const message = { ...(await messageTo('a@acme.example')), envelope: { from: sender.address, to: 'a@b>\r\nDATA' } };
+    const message = {
+      ...(await messageTo('a@acme.example')),
+      envelope: { from: sender.address, to: 'a@b>\r\nDATA' },
+    };
     expect(await mailer().send(message)).toMatchObject({ kind: 'refused' });
   });
 
@@ -116,19 +135,22 @@ describe('sending', () => {
     expect(await mailer().send(await messageTo('a@acme.example'))).toMatchObject(outcome);
   });
 
-  test('a refused sender is our failure, not the recipient\'s', async () => {
+  test("a refused sender is our failure, not the recipient's", async () => {
     inbox.follow({ atSender: () => ({ code: 550 }) });
     const outcome = await mailer().send(await messageTo('a@acme.example'));
     expect(outcome).toMatchObject({ kind: 'own-failure', failure: 'sender-refused' });
   });
 
-  test.each([true, false])('a connection lost after the final dot is a doubt (message kept: %p)', async (kept) => {
-    inbox.follow({ atMessage: () => ({ kept, dropConnection: true }) });
-    const outcome = await mailer().send(await messageTo('a@acme.example'));
+  test.each([true, false])(
+    'a connection lost after the final dot is a doubt (message kept: %p)',
+    async (kept) => {
+      inbox.follow({ atMessage: () => ({ kept, dropConnection: true }) });
+      const outcome = await mailer().send(await messageTo('a@acme.example'));
 
-    expect(outcome.kind).toBe('in-doubt');
-    expect(inbox.messages).toHaveLength(kept ? 1 : 0);
-  });
+      expect(outcome.kind).toBe('in-doubt');
+      expect(inbox.messages).toHaveLength(kept ? 1 : 0);
+    },
+  );
 
   test('a reply that does not come in time is a doubt', async () => {
     inbox.follow({ atMessage: () => ({ delayMs: 2000 }) });
@@ -170,27 +192,39 @@ describe('security', () => {
     return secured;
   }
 
-  test.each(['tls', 'starttls'] as const)('%s with a trusted certificate and the right password sends', async (security) => {
-    const secured = await secureInbox(security);
-    const { host, port } = secured;
-    const relay = mailer({ host, port, security, credentials, certificateAuthority: relayCertificate.cert });
+  test.each(['tls', 'starttls'] as const)(
+    '%s with a trusted certificate and the right password sends',
+    async (security) => {
+      const secured = await secureInbox(security);
+      const { host, port } = secured;
+      const relay = mailer({
+        host,
+        port,
+        security,
+        credentials,
+        certificateAuthority: relayCertificate.cert,
+      });
 
-    expect(await relay.send(await messageTo('a@acme.example'))).toMatchObject({ kind: 'accepted' });
-    expect(secured.messages).toHaveLength(1);
-  });
+      expect(await relay.send(await messageTo('a@acme.example'))).toMatchObject({ kind: 'accepted' });
+      expect(secured.messages).toHaveLength(1);
+    },
+  );
 
-  test.each(['tls', 'starttls'] as const)('%s with an untrusted certificate sends nothing', async (security) => {
-    const secured = await secureInbox(security);
-    const relay = mailer({ port: secured.port, security, credentials });
+  test.each(['tls', 'starttls'] as const)(
+    '%s with an untrusted certificate sends nothing',
+    async (security) => {
+      const secured = await secureInbox(security);
+      const relay = mailer({ port: secured.port, security, credentials });
 
-    const outcome = await relay.send(await messageTo('a@acme.example'));
-    expect(outcome).toMatchObject({ kind: 'own-failure', failure: 'certificate' });
-    expect(secured.messages).toEqual([]);
-  });
+      const outcome = await relay.send(await messageTo('a@acme.example'));
+      expect(outcome).toMatchObject({ kind: 'own-failure', failure: 'certificate' });
+      expect(secured.messages).toEqual([]);
+    },
+  );
 
   test('a relay without STARTTLS gets nothing when it is required', async () => {
     const outcome = await mailer({ security: 'starttls' }).send(await messageTo('a@acme.example'));
-    expect(outcome).toMatchObject({ kind: 'own-failure' });
+    expect(outcome).toMatchObject({ kind: 'own-failure', failure: 'certificate' });
     expect(inbox.messages).toEqual([]);
   });
 
@@ -207,6 +241,8 @@ describe('security', () => {
   });
 
   test('plaintext to another machine is refused before anything is opened', () => {
-    expect(() => createSmtpMailer({ host: 'mail.example', port: 25, security: 'plaintext' })).toThrow(/tls or starttls/);
+    expect(() => createSmtpMailer({ host: 'mail.example', port: 25, security: 'plaintext' })).toThrow(
+      /tls or starttls/,
+    );
   });
 });

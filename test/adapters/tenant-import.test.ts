@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { sql } from 'kysely';
 import { importTenants, maxProblems, TenantImportRefused } from '../../src/adapters/postgres/tenant-import';
 import type { TenantRecord } from '../../src/contract/tenant-import';
@@ -158,8 +159,10 @@ test('all problems are told in one go, by line, until there are too many', async
 
 test('a problem never quotes the address it is about', async () => {
   const contacts = [{ kind: 'security' as const, email: 'canary,@acme.example' }];
-  const error = await importing([tenant('acme', { contacts })]).catch((cause: unknown) => cause as Error);
-  expect(JSON.stringify(error) + String(error)).not.toContain('canary');
+  const refused = importing([tenant('acme', { contacts })]);
+  const error: unknown = await refused.catch((cause: unknown) => cause);
+  expect(inspect(error)).toContain('contacts[0].email');
+  expect(inspect(error)).not.toContain('canary');
 });
 
 test('progress is told after every batch and at the end', async () => {
@@ -189,4 +192,8 @@ test('a file that is not there is the caller’s mistake, said in a sentence', a
     message: expect.stringContaining('cannot be read: ENOENT') as string,
   });
   await expect(importTenants(fresh.database, folder)).rejects.toThrow('is not a file');
+});
+
+test('a file without a tenant is refused: it is hardly what was meant', async () => {
+  await expect(importing([])).rejects.toThrow('The file tenants.jsonl holds no tenant.');
 });

@@ -53,7 +53,7 @@ describe.each([
     if (expected.because !== undefined) expect(because).toContain(expected.because);
     if (expected.dueAt !== undefined) expect(epochOf(steps[0]?.dueAt)).toBe(epochOf(expected.dueAt));
     if (expected.soft === true)
-      expect(steps[0]).toMatchObject({ clock: 'undated', softDueAt: expect.any(String) });
+      expect([steps[0]?.clock, steps[0]?.softDueAt === undefined]).toEqual(['undated', false]);
     for (const [stage, dueAt] of Object.entries(expected.steps ?? {}))
       expect(epochOf(steps.find((step) => step.stage === stage)?.dueAt)).toBe(epochOf(dueAt));
   });

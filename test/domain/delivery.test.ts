@@ -35,7 +35,10 @@ describe('what an outcome makes of a delivery', () => {
     [ownFailure('relay-unreachable'), { state: 'deferred', waitMs: 60_000, reason: 'relay-unreachable' }],
     [ownFailure('content-refused'), { state: 'deferred', waitMs: 60_000, reason: 'content-refused' }],
     [{ kind: 'not-sent' }, { state: 'planned' }],
-    [{ kind: 'unsendable', reason: 'bytes-changed' }, { state: 'needs-human', reason: 'bytes-changed' }],
+    [
+      { kind: 'unsendable', reason: 'bytes-changed' },
+      { state: 'needs-human', reason: 'bytes-changed' },
+    ],
   ])('%o', (outcome, settlement) => {
     expect(settlementOf(outcome, fresh, context)).toEqual(settlement);
   });
@@ -94,7 +97,9 @@ describe('the circuit breaker', () => {
     const almost = five(ownFailure('authentication')).slice(1);
     expect(lineStateOf(runOf(...almost, accepted, ...almost)).kind).toBe('running');
     expect(lineStateOf(runOf(...almost, ownFailure('certificate'), ...almost)).kind).toBe('running');
-    expect(lineStateOf(runOf(...almost, { kind: 'not-sent' }, ownFailure('authentication'))).kind).toBe('stopped');
+    expect(lineStateOf(runOf(...almost, { kind: 'not-sent' }, ownFailure('authentication'))).kind).toBe(
+      'stopped',
+    );
   });
 
   test('a page in which nothing but one failure of our own happened stops the line, however small it is', () => {

@@ -37,10 +37,15 @@ test('actions taken or suggested: one of the two is enough, neither is not', () 
   ]);
 });
 
-test('content that the rules demand is met by its key or by a section of that name', () => {
-  const required = ['description', 'likely-consequences'];
-  expect(missingSections(withEnglish({}), required)).toEqual(['content:en/likely-consequences']);
-  expect(missingSections(withEnglish({ content: { 'likely-consequences': 'Few.' } }), required)).toEqual([]);
+test('content that the rules demand is met by its key or by the section that says it', () => {
+  const required = ['nature-of-breach', 'measures-taken', 'likely-consequences'];
+  const content = { 'likely-consequences': 'Few.', 'measures-taken': 'All tokens were revoked.' };
+
+  expect(missingSections(withEnglish({}), required)).toEqual([
+    'content:en/likely-consequences',
+    'content:en/measures-taken',
+  ]);
+  expect(missingSections(withEnglish({ content }), required)).toEqual([]);
 });
 
 test.each([

@@ -139,10 +139,8 @@ test('a processor in California has no duty of the owner of the data', () => {
 test('what is only watched never applies, and says why', () => {
   const proposal = evaluate(tenant()).find(({ rule }) => rule.id === 'eu-gdpr-33-omnibus-proposal');
 
-  expect(proposal).toMatchObject({
-    outcome: 'does-not-apply',
-    because: expect.stringContaining('a proposal of the Commission'),
-  });
+  expect(proposal?.outcome).toBe('does-not-apply');
+  expect(proposal?.because).toContain('a proposal of the Commission');
 });
 
 // Decisions and claims

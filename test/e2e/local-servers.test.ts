@@ -3,7 +3,15 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -86,7 +94,16 @@ test('a process that merely has the id of an earlier server is left alone', asyn
   const recordFile = join(runDirectory, `stranger-${String(stranger.pid)}.json`);
   const foreignFolder = mkdtempSync(join(tmpdir(), 'of-somebody-else-'));
   const gone = { pid: stranger.pid, identity: 'of an earlier process' };
-  writeFileSync(recordFile, JSON.stringify({ owner: gone, guardian: gone, server: gone, stopSignals: [['SIGKILL', 100]], removeAfter: [foreignFolder] }));
+  writeFileSync(
+    recordFile,
+    JSON.stringify({
+      owner: gone,
+      guardian: gone,
+      server: gone,
+      stopSignals: [['SIGKILL', 100]],
+      removeAfter: [foreignFolder],
+    }),
+  );
 
   await once(startCommand(endsLeftovers), 'exit');
 
@@ -168,7 +185,11 @@ function startCommand(script: string, environment: Record<string, string> = {}):
   return startProgram(process.execPath, ['--input-type=module', '--eval', script], { env: environment });
 }
 
-function startProgram(program: string, words: string[], options: { cwd?: string; env?: Record<string, string> }): ChildProcess {
+function startProgram(
+  program: string,
+  words: string[],
+  options: { cwd?: string; env?: Record<string, string> },
+): ChildProcess {
   const environment = { ...process.env, NODE_ENV: 'test', ...options.env };
   const child = spawn(program, words, { ...options, env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
   started.push(child);
@@ -182,7 +203,9 @@ async function firstAnswer<T>(command: ChildProcess): Promise<T> {
   let answer = answers.get(command);
   if (answer === undefined) {
     if (command.stdout === null) throw new Error('the command has no output');
-    answer = once(createInterface({ input: command.stdout }), 'line').then(([line]) => JSON.parse(String(line)) as unknown);
+    answer = once(createInterface({ input: command.stdout }), 'line').then(
+      ([line]) => JSON.parse(String(line)) as unknown,
+    );
     answers.set(command, answer);
   }
   return answer as Promise<T>;

@@ -28,7 +28,10 @@ export interface TestTenant {
   readonly name?: string;
   readonly languages?: readonly string[];
   /** Kinds by address; the default is one security contact. */
-  readonly contacts?: readonly { readonly kind: 'security' | 'privacy' | 'legal' | 'administrator'; readonly email: string }[];
+  readonly contacts?: readonly {
+    readonly kind: 'security' | 'privacy' | 'legal' | 'administrator';
+    readonly email: string;
+  }[];
 }
 
 export async function addTenants(database: Database, tenants: readonly TestTenant[]): Promise<void> {
@@ -48,12 +51,14 @@ export async function addTenants(database: Database, tenants: readonly TestTenan
     )
     .execute();
   const contacts = tenants.flatMap(({ id, contacts: given }) =>
-    (given ?? [{ kind: 'security' as const, email: `security@${id}.example` }]).map(({ kind, email }, index) => ({
-      tenant_id: id,
-      contact_id: `${kind}-${String(index + 1)}`,
-      kind,
-      email,
-    })),
+    (given ?? [{ kind: 'security' as const, email: `security@${id}.example` }]).map(
+      ({ kind, email }, index) => ({
+        tenant_id: id,
+        contact_id: `${kind}-${String(index + 1)}`,
+        kind,
+        email,
+      }),
+    ),
   );
   if (contacts.length > 0) await database.insertInto('tenant_contact').values(contacts).execute();
 }

@@ -45,6 +45,10 @@ function usedAsItIs(address: string): Promise<Stoppable & { address: string }> {
 }
 
 async function stopEach(servers: readonly Promise<Stoppable>[]): Promise<void> {
-  const started = await Promise.allSettled(servers);
-  await Promise.all(started.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
+  await Promise.all(servers.map(stopIfStarted));
+}
+
+async function stopIfStarted(starting: Promise<Stoppable>): Promise<void> {
+  const server = await starting.catch(() => undefined);
+  await server?.stop();
 }

@@ -34,7 +34,8 @@ export async function dropTestDatabases(): Promise<void> {
       'select datname from pg_database where starts_with(datname, $1)',
       [namePrefix()],
     );
-    for (const { datname } of rows) await administrator.query(`drop database if exists ${datname} with (force)`);
+    for (const { datname } of rows)
+      await administrator.query(`drop database if exists ${datname} with (force)`);
   });
 }
 
@@ -48,7 +49,9 @@ async function createDatabase(options: string): Promise<TestDatabase> {
     database,
     destroy: async () => {
       await database.destroy();
-      await asAdministrator((administrator) => administrator.query(`drop database if exists ${name} with (force)`));
+      await asAdministrator((administrator) =>
+        administrator.query(`drop database if exists ${name} with (force)`),
+      );
     },
   };
 }
@@ -58,7 +61,9 @@ async function createDatabase(options: string): Promise<TestDatabase> {
 async function ensureTemplate(administrator: Client, template: string): Promise<void> {
   await administrator.query('select pg_advisory_lock(hashtext($1))', [template]);
   try {
-    const { rowCount } = await administrator.query('select 1 from pg_database where datname = $1', [template]);
+    const { rowCount } = await administrator.query('select 1 from pg_database where datname = $1', [
+      template,
+    ]);
     if (rowCount === 0) await buildTemplate(administrator, template);
   } finally {
     await administrator.query('select pg_advisory_unlock(hashtext($1))', [template]);
@@ -106,7 +111,9 @@ function namePrefix(): string {
 function serverUrl(): string {
   const url = process.env['FIREBREAK_TEST_POSTGRES_URL'];
   if (url === undefined) {
-    throw new Error('This test needs PostgreSQL, which Jest starts only for the folders listed in jest.config.cjs (withServers).');
+    throw new Error(
+      'This test needs PostgreSQL, which Jest starts only for the folders listed in jest.config.cjs (withServers).',
+    );
   }
   return url;
 }

@@ -3,7 +3,7 @@ import { startSmtpInbox } from '../../scripts/local/smtp-inbox.mjs';
 import type { SmtpRelay } from '../../src/adapters/smtp-mailer';
 
 export { startSmtpInbox };
-export type { InboxScript, SmtpInbox } from '../../scripts/local/smtp-inbox.mjs';
+export type { SmtpInbox } from '../../scripts/local/smtp-inbox.mjs';
 
 /** How the mailer reaches it. */
 export function relayOf({ host, port }: { readonly host: string; readonly port: number }): SmtpRelay {

@@ -22,7 +22,9 @@ const typeCodes = new Map([
 export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {
   const program = findTimeSkippingServer();
   if (program === undefined) {
-    throw new Error('There is no time-skipping test server yet. Run "node scripts/setup.mjs --for test" to get it.');
+    throw new Error(
+      'There is no time-skipping test server yet. Run "node scripts/setup.mjs --for test" to get it.',
+    );
   }
   speakOnlyOfWarnings();
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
@@ -34,12 +36,19 @@ export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment
 
 // A start or an upsert with an unregistered attribute is rejected.
 async function registerSearchAttributes({ connection, namespace }: TestWorkflowEnvironment): Promise<void> {
-  const entries = Object.entries(searchAttributes).map(([name, type]) => [name, typeCodes.get(type) ?? refuseType(type)] as const);
-  await connection.operatorService.addSearchAttributes({ namespace: namespace ?? 'default', searchAttributes: Object.fromEntries(entries) });
+  const entries = Object.entries(searchAttributes).map(
+    ([name, type]) => [name, typeCodes.get(type) ?? refuseType(type)] as const,
+  );
+  await connection.operatorService.addSearchAttributes({
+    namespace: namespace ?? 'default',
+    searchAttributes: Object.fromEntries(entries),
+  });
 }
 
 function refuseType(type: string): never {
-  throw new Error(`tools/temporal/search-attributes.json has the type "${type}", which test/support/temporal.ts does not know.`);
+  throw new Error(
+    `tools/temporal/search-attributes.json has the type "${type}", which test/support/temporal.ts does not know.`,
+  );
 }
 
 export interface DevServerClient {
@@ -55,7 +64,9 @@ export interface DevServerClient {
 export async function devServerClient(): Promise<DevServerClient> {
   const address = process.env['FIREBREAK_TEST_TEMPORAL_ADDRESS'];
   if (address === undefined) {
-    throw new Error('This test needs Temporal, which Jest starts only for the folders listed in jest.config.cjs (withServers).');
+    throw new Error(
+      'This test needs Temporal, which Jest starts only for the folders listed in jest.config.cjs (withServers).',
+    );
   }
   speakOnlyOfWarnings();
   const connection = await NativeConnection.connect({ address });

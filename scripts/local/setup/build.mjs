@@ -7,7 +7,14 @@ import { runCommand } from './run-command.mjs';
 
 const stampFile = join(cacheDirectory, 'build.stamp');
 const outputDirectory = join(projectDirectory, 'dist');
-const inputs = ['src', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const inputs = [
+  'src',
+  'scripts/bundle-workflows.mjs',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+];
 
 export async function prepareBuild(report) {
   const stamp = digestOfInputs();
@@ -15,20 +22,28 @@ export async function prepareBuild(report) {
   rmSync(stampFile, { force: true });
   rmSync(outputDirectory, { recursive: true, force: true }); // a file whose source is gone must not stay
   const failure = 'Compiling the program failed';
-  await report.step('Compiling the program (npm run build)', () => runCommand('build', 'npm', ['run', 'build'], { failure }));
+  await report.step('Compiling the program (npm run build)', () =>
+    runCommand('build', 'npm', ['run', 'build'], { failure }),
+  );
   writeFileSync(stampFile, stamp);
 }
 
 function digestOfInputs() {
   const hash = createHash('sha256');
-  for (const path of inputs.flatMap(filesUnder).sort()) hash.update(`${path}\0`).update(readFileSync(join(projectDirectory, path))).update('\0');
+  for (const path of inputs.flatMap(filesUnder).sort())
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(projectDirectory, path)))
+      .update('\0');
   return hash.digest('hex');
 }
 
 function filesUnder(path) {
-  if (/\.json$/.test(path)) return [path];
+  if (/\.(json|mjs)$/.test(path)) return [path];
   const entries = readdirSync(join(projectDirectory, path), { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(projectDirectory.length + 1));
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(projectDirectory.length + 1));
 }
 
 function readStamp() {

@@ -22,8 +22,12 @@ async function waitForLock() {
   while (!takeLock()) await sleep(200);
 }
 
-// The file appears complete or not at all: it is written under another name and then linked, which fails if it exists.
 function takeLock() {
+  return createLock() || (removeIfStale() && createLock());
+}
+
+// The file appears complete or not at all: it is written under another name and then linked, which fails if it exists.
+function createLock() {
   const mine = `${lockFile}.${process.pid}`;
   writeFileSync(mine, JSON.stringify(describeProcess(process.pid)));
   try {
@@ -31,7 +35,6 @@ function takeLock() {
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    removeIfStale();
     return false;
   } finally {
     rmSync(mine, { force: true });
@@ -41,17 +44,23 @@ function takeLock() {
 // Between our look and our move somebody else may have removed the stale lock and taken it: then we have moved a live
 // one, and put it back.
 function removeIfStale() {
-  const holder = read(lockFile);
-  if (holder === undefined || isStillRunning(holder)) return;
+  if (!isStale(read(lockFile))) return false;
   const moved = `${lockFile}.stale.${process.pid}`;
   try {
     renameSync(lockFile, moved);
-    if (isStillRunning(read(moved))) linkSync(moved, lockFile);
+    if (isStale(read(moved))) return true;
+    linkSync(moved, lockFile);
+    return false;
   } catch (error) {
     if (!['ENOENT', 'EEXIST'].includes(error.code)) throw error;
+    return false;
   } finally {
     rmSync(moved, { force: true });
   }
+}
+
+function isStale(holder) {
+  return holder !== undefined && !isStillRunning(holder);
 }
 
 function read(file) {

@@ -16,6 +16,8 @@ export async function preparePostgres(report) {
     execFileSync(join(programs, 'bin', 'postgres'), ['--version'], { stdio: 'pipe', timeout: 20_000 });
   } catch (error) {
     const reason = error.stderr?.toString().trim() || error.message;
-    throw new SetupProblem(`The PostgreSQL from the npm packages does not run on this machine: ${reason}\nSet DATABASE_URL to a PostgreSQL you already have (the user must be allowed to create databases for the tests).`);
+    throw new SetupProblem(
+      `The PostgreSQL from the npm packages does not run on this machine: ${reason}\nSet DATABASE_URL to a PostgreSQL you already have (the user must be allowed to create databases for the tests).`,
+    );
   }
 }

@@ -11,6 +11,13 @@ const stopSignals = [
   ['SIGKILL', 2_000],
 ];
 
+const running = new Set();
+
+/** For a set-up that is asked to end. */
+export async function stopCommands() {
+  await Promise.all([...running].map((command) => command.stop()));
+}
+
 /**
  * @param {string} name of the log file under .cache/logs, which holds everything the command prints
  * @param {string} program
@@ -25,16 +32,25 @@ export async function runCommand(name, program, words, { environment = {}, failu
   const logFile = join(logDirectory, `${name}-${new Date().toISOString().replaceAll(':', '-')}.log`);
   const command = await startGuarded({
     runId: newRunId(name),
-    server: { program, arguments: words, environment: { ...process.env, ...environment }, directory: projectDirectory },
+    server: {
+      program,
+      arguments: words,
+      environment: { ...process.env, ...environment },
+      directory: projectDirectory,
+    },
     stopSignals,
     logFile,
   });
+  running.add(command);
   const keepsUsHere = setInterval(() => undefined, 60_000);
   const timer = limitMs === undefined ? undefined : setTimeout(() => void command.stop(), limitMs);
   const { code, signal } = await command.ended;
+  running.delete(command);
   clearInterval(keepsUsHere);
   clearTimeout(timer);
   if (code === 0) return;
   const how = signal === null ? `exit code ${code}` : `ended by ${signal}`;
-  throw new SetupProblem(`${failure} (${how}). What it said (all of it is in ${logFile}):\n${tellingLines(logFile)}`);
+  throw new SetupProblem(
+    `${failure} (${how}). What it said (all of it is in ${logFile}):\n${tellingLines(logFile)}`,
+  );
 }

@@ -5,5 +5,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 const [kind, downloadDir] = process.argv.slice(2);
 const server = { executable: { type: 'cached-download', downloadDir } };
 const environment =
-  kind === 'dev-server' ? await TestWorkflowEnvironment.createLocal({ server }) : await TestWorkflowEnvironment.createTimeSkipping({ server });
+  kind === 'dev-server'
+    ? await TestWorkflowEnvironment.createLocal({ server })
+    : await TestWorkflowEnvironment.createTimeSkipping({ server });
 await environment.teardown();

@@ -23,7 +23,10 @@ export async function tryDownload(report, kind, name) {
   mkdirSync(folder, { recursive: true });
   try {
     await report.step(`Downloading ${name} with the Temporal SDK`, () =>
-      runCommand(`download-${name}`, process.execPath, [downloadScript, kind, folder], { failure: 'The download failed', limitMs: downloadLimitMs }),
+      runCommand(`download-${name}`, process.execPath, [downloadScript, kind, folder], {
+        failure: 'The download failed',
+        limitMs: downloadLimitMs,
+      }),
     );
     const [file] = readdirSync(folder);
     if (file === undefined) return 'the SDK has downloaded nothing';
@@ -40,7 +43,11 @@ export async function tryDownload(report, kind, name) {
 // Any answer will do: it shows that a download is worth trying, and a closed network is told within seconds.
 async function whyUnreachable() {
   try {
-    await fetch(downloadHost, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(probeLimitMs) });
+    await fetch(downloadHost, {
+      method: 'HEAD',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(probeLimitMs),
+    });
     return undefined;
   } catch (error) {
     return error.cause?.code ?? error.name;

@@ -26,11 +26,23 @@ export async function prepareTemporal(report) {
 async function build(report) {
   const partial = join(programDirectory, `temporal.partial-${process.pid}`);
   const versionFlag = `-X github.com/temporalio/cli/internal/temporalcli.Version=${version}`;
-  const words = ['-C', sourceDirectory, 'build', '-mod=readonly', '-buildvcs=false', '-ldflags', versionFlag, '-o', partial, 'github.com/temporalio/cli/cmd/temporal'];
+  const words = [
+    '-C',
+    sourceDirectory,
+    'build',
+    '-mod=readonly',
+    '-buildvcs=false',
+    '-ldflags',
+    versionFlag,
+    '-o',
+    partial,
+    'github.com/temporalio/cli/cmd/temporal',
+  ];
   mkdirSync(programDirectory, { recursive: true });
   try {
-    await report.step(`Building the Temporal CLI ${version} from source with Go, once; about three to five minutes`, () =>
-      runCommand('go-build', 'go', words, { failure: 'Building the Temporal CLI with Go failed' }),
+    await report.step(
+      `Building the Temporal CLI ${version} with Go from tools/temporal, once; this takes minutes`,
+      () => runCommand('go-build', 'go', words, { failure: 'Building the Temporal CLI with Go failed' }),
     );
     renameSync(partial, join(programDirectory, 'temporal'));
   } finally {

@@ -28,10 +28,19 @@ export async function prepareTimeSkippingServer(report) {
 
 async function fetchArchives(report) {
   const partial = `${archiveDirectory}.partial`;
-  const words = ['--batch-mode', '--no-transfer-progress', '-f', pomFile, 'dependency:copy-dependencies', `-DoutputDirectory=${partial}`];
+  const words = [
+    '--batch-mode',
+    '--no-transfer-progress',
+    '-f',
+    pomFile,
+    'dependency:copy-dependencies',
+    `-DoutputDirectory=${partial}`,
+  ];
   rmSync(partial, { recursive: true, force: true });
   await report.step('Fetching the time-skipping test server with Maven', () =>
-    runCommand('maven', 'mvn', words, { failure: 'Fetching the time-skipping test server with Maven failed' }),
+    runCommand('maven', 'mvn', words, {
+      failure: 'Fetching the time-skipping test server with Maven failed',
+    }),
   );
   rmSync(archiveDirectory, { recursive: true, force: true });
   renameSync(partial, archiveDirectory);

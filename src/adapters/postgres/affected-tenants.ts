@@ -133,6 +133,8 @@ async function unknownTenants(
   return rows.map(({ id }) => id);
 }
 
+// Users, included ids and the version before are put under one another and grouped: a join would be planned without
+// statistics of a table that has just grown, and then take hours for a million tenants.
 async function writeTenants(
   transaction: Transaction<Tables>,
   input: IdentifyAffectedTenantsInput,
@@ -140,38 +142,40 @@ async function writeTenants(
   const { incidentId, version, include, exclude, changed, everyFactChanged, reason } = input;
   const excludedReason = input.excludeReason ?? reason;
   await sql`
-    with candidate as (
-      select tenant_id, ${reason} || ' (used ' || used || ')' as reason from (${usersOf(input)}) users
+    with mention as (
+      select tenant_id, service || ' in ' || region as used, false as is_earlier from (${usesOf(input)}) uses
       union all
-      select distinct named.id, ${reason} from unnest(${include}::text[]) as named (id)
-       where named.id not in (select tenant_id from (${usersOf(input)}) users)
+      select id, null, false from unnest(${include}::text[]) as included (id)
+      union all
+      select tenant_id, null, true from affected_tenant
+       where incident_id = ${incidentId} and version = ${version - 1} and excluded_reason is null
     )
     insert into affected_tenant (incident_id, version, tenant_id, reason, excluded_reason, changed)
-    select ${incidentId}, ${version}, candidate.tenant_id, candidate.reason,
-           case when candidate.tenant_id = any(${exclude}::text[]) then ${excludedReason} end,
-           candidate.tenant_id <> all(${exclude}::text[])
-             and (${everyFactChanged} or candidate.tenant_id = any(${changed}::text[]))
-             and exists (select from affected_tenant previous
-                          where previous.incident_id = ${incidentId} and previous.version = ${version - 1}
-                            and previous.tenant_id = candidate.tenant_id and previous.excluded_reason is null)
-      from candidate`.execute(transaction);
+    select ${incidentId}, ${version}, tenant_id,
+           ${reason} || coalesce(' (used ' || string_agg(distinct used, ', ') || ')', ''),
+           case when tenant_id = any(${exclude}::text[]) then ${excludedReason} end,
+           bool_or(is_earlier)
+             and tenant_id <> all(${exclude}::text[])
+             and (${everyFactChanged} or tenant_id = any(${changed}::text[]))
+      from mention
+     group by tenant_id
+    having not bool_and(is_earlier)`.execute(transaction);
 }
 
-/** Who used one of the services while it was exposed, and which: both spans are half open. */
-function usersOf({ services, from, to }: IdentifyAffectedTenantsInput): RawBuilder<unknown> {
+/** Every use of one of the services while it was exposed: both spans are half open. */
+function usesOf({ services, from, to }: IdentifyAffectedTenantsInput): RawBuilder<unknown> {
   const exposed = services.flatMap<Exposure>(({ service, regions }) =>
     regions.length === 0 ? [{ service, region: null }] : regions.map((region) => ({ service, region })),
   );
   return sql`
-    select tenant_id, string_agg(distinct service || ' in ' || region, ', ') as used
+    select tenant_id, service, region
       from tenant_service
      where exists (
              select from json_to_recordset(${JSON.stringify(exposed)}) as exposed (service text, region text)
               where exposed.service = tenant_service.service
                 and coalesce(exposed.region = tenant_service.region, true))
        and (${to ?? null}::timestamptz is null or used_from < ${to ?? null}::timestamptz)
-       and (used_to is null or used_to > ${from}::timestamptz)
-     group by tenant_id`;
+       and (used_to is null or used_to > ${from}::timestamptz)`;
 }
 
 // One pass over both versions, and look-ups by key: plans that stay good while a table that has just grown by a

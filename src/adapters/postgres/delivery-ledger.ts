@@ -14,7 +14,12 @@ import type { Audience } from '../../activities/plan-deliveries';
 import type { ShardProgress, ShardStatus } from '../../activities/send-page';
 import type { ShardHold, ShardRef } from '../../activities/shard-lease';
 import type { NoticeStage } from '../../contract/messages';
-import { totalNameOf, type DeliveryChannel, type DeliveryPolicy, type DeliveryState } from '../../domain/delivery';
+import {
+  totalNameOf,
+  type DeliveryChannel,
+  type DeliveryPolicy,
+  type DeliveryState,
+} from '../../domain/delivery';
 import type { DeliveryTotals } from '../../domain/events';
 import type { Fingerprint } from '../../domain/fingerprint';
 import type { Instant } from '../../domain/instant';
@@ -276,7 +281,9 @@ export async function shardProgress(
     select state, count(*)::integer as deliveries, min(due_at) as "nextDueAt"
       from delivery where ${isOfShard(shard)} group by state`.execute(database);
   const sendable: readonly DeliveryState[] = ['planned', 'deferred', ...sendableDoubts(inDoubt)];
-  const dueAt = rows.filter(({ state }) => sendable.includes(state)).map(({ nextDueAt }) => nextDueAt.getTime());
+  const dueAt = rows
+    .filter(({ state }) => sendable.includes(state))
+    .map(({ nextDueAt }) => nextDueAt.getTime());
   return {
     totals: totalsOf(rows),
     ...(dueAt.length === 0 ? {} : { nextDueAt: new Date(Math.min(...dueAt)).toISOString() }),
@@ -285,7 +292,16 @@ export async function shardProgress(
 
 function totalsOf(rows: readonly StateCount[]): DeliveryTotals {
   const counted = Object.fromEntries(rows.map(({ state, deliveries }) => [totalNameOf[state], deliveries]));
-  return { planned: 0, sending: 0, accepted: 0, deferred: 0, refused: 0, inDoubt: 0, needsHuman: 0, ...counted };
+  return {
+    planned: 0,
+    sending: 0,
+    accepted: 0,
+    deferred: 0,
+    refused: 0,
+    inDoubt: 0,
+    needsHuman: 0,
+    ...counted,
+  };
 }
 
 function sendableDoubts(inDoubt: DeliveryPolicy['inDoubt']): DeliveryState[] {

@@ -29,7 +29,13 @@ async function hasContent(database: Database, campaign: PlannedCampaign): Promis
 }
 
 /** The languages in which the notice is written and for which a template was approved. */
-function languagesOf({ incidentId, noticeId, revision, kind, templateHash }: PlannedCampaign): RawBuilder<unknown> {
+function languagesOf({
+  incidentId,
+  noticeId,
+  revision,
+  kind,
+  templateHash,
+}: PlannedCampaign): RawBuilder<unknown> {
   return sql`
     select notice.language
       from notice join notice_template template

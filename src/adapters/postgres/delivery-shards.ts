@@ -47,7 +47,11 @@ async function remainingLeaseMs(transaction: Transaction<Tables>, shard: ShardRe
 }
 
 /** Earlier holders committed `sending` before they touched the socket: what they never settled may have gone out. */
-async function doubtWhatWasLeft(transaction: Transaction<Tables>, shard: ShardRef, fence: string): Promise<void> {
+async function doubtWhatWasLeft(
+  transaction: Transaction<Tables>,
+  shard: ShardRef,
+  fence: string,
+): Promise<void> {
   await sql`
     with left_behind as (
       update delivery

@@ -112,7 +112,7 @@ async function lastRevision(
 ): Promise<number> {
   const { last } = await transaction
     .selectFrom('notice')
-    .select(({ fn }) => fn.max('revision').as('last'))
+    .select(({ fn }) => fn.max<number | null>('revision').as('last'))
     .where('incident_id', '=', incidentId)
     .where('notice_id', '=', noticeId)
     .executeTakeFirstOrThrow();
@@ -155,7 +155,10 @@ export const noticeContents = (database: Database): NoticeContents => ({
 });
 
 /** The templates of one revision, by language. */
-export async function keptTemplates(database: Database, revision: Fingerprint): Promise<Record<string, string>> {
+export async function keptTemplates(
+  database: Database,
+  revision: Fingerprint,
+): Promise<Record<string, string>> {
   const rows = await database
     .selectFrom('notice_template')
     .select(['language', 'source'])

@@ -64,7 +64,7 @@ interface Line {
  *
  * @param file path of a .csv, .jsonl or .ndjson file, UTF-8.
  * @throws TenantImportRefused with up to 100 problems when anything in the file is wrong.
- * @throws InputProblem when the file cannot be read, or while another import is running.
+ * @throws InputProblem when the file cannot be read or is empty, or while another import is running.
  */
 export async function importTenants(
   database: Database,
@@ -121,6 +121,7 @@ class TenantLoad {
   async finish(): Promise<TenantImportResult> {
     await this.#write();
     if (this.#problems.length > 0) throw new TenantImportRefused(this.#problems, !this.hasTooManyProblems);
+    if (this.tenants === 0) throw new InputProblem(`The file ${this.file} holds no tenant.`, 'file');
     await sql`analyze tenant, tenant_contact, tenant_service, tenant_contract`.execute(this.transaction);
     return this.#total;
   }

@@ -72,7 +72,7 @@ module.exports = {
       'The domain knows itself, the types of the contract and libraries that are pure: no clock, no I/O, no Temporal.',
       '^src/domain',
       '^src/contract',
-      library('@noble/hashes', 'canonicalize', 'temporal-polyfill'),
+      library('@noble/hashes', 'temporal-polyfill'),
     ),
     typesOnly(
       'domain-takes-types-of-the-contract',

@@ -34,5 +34,6 @@ if (!(role in queues)) {
 }
 const heard = (await pollersOf(role)).filter(isOurs).map(heardAtMs);
 const isHealthy = heard.some((atMs) => Date.now() - atMs < silenceLimitMs);
-if (!isHealthy) console.error(`Temporal has not heard the ${role} worker of ${hostname()} in the last three minutes`);
+if (!isHealthy)
+  console.error(`Temporal has not heard the ${role} worker of ${hostname()} in the last three minutes`);
 process.exitCode = isHealthy ? 0 : 1;

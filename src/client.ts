@@ -46,7 +46,7 @@ import type { securityIncident } from './workflows/security-incident';
 
 export { InputProblem } from './contract/input-problem';
 export type { DeclarationInput } from './contract/declaration';
-export type { DecisionReceipt, Receipt } from './workflows/messages';
+export type { DecisionReceipt, Receipt, TogetherItem } from './workflows/messages';
 export type { Gate, IncidentStatus, IncidentUpdates, Plan, Policy, TimelineLine };
 
 export interface ConnectOptions {
@@ -161,13 +161,13 @@ export class Firebreak {
     if (reading.kind === 'unreadable') throw new InputProblem(reading.problem, 'token');
     if (reading.claims.dec !== verdict)
       throw new InputProblem(
-        `the token says ${String(reading.claims.dec)}, but you ${verdict}; sign again`,
+        `the token says ${reading.claims.dec}, but you ${verdict}; sign again`,
         'token',
       );
     return this.asking(incidentId, () =>
       this.handle(incidentId).executeUpdate(messages.decide, {
         args: [message],
-        updateId: String(reading.claims.jti),
+        updateId: reading.claims.jti,
       }),
     );
   }
@@ -218,6 +218,27 @@ export class Firebreak {
       this.handle(incidentId).executeUpdate<messages.Receipt, [unknown]>(name, {
         args: [checked],
         ...(checked.messageId !== undefined && { updateId: checked.messageId }),
+      }),
+    );
+  }
+
+  /**
+   * Several messages at once, all or none, recorded in their order: a form that is sent as a whole.
+   * @throws InputProblem with the reason when the incident refuses any of them; then none is recorded
+   */
+  tellTogether(
+    incidentId: string,
+    items: readonly messages.TogetherItem[],
+    messageId?: string,
+  ): Promise<messages.Receipt> {
+    const checked = items.map(({ message, ...body }, index) => ({
+      message,
+      ...(parseInput(incidentUpdates[message], body, `message ${String(index + 1)} (${message})`) as object),
+    })) as messages.TogetherItem[];
+    return this.asking(incidentId, () =>
+      this.handle(incidentId).executeUpdate(messages.recordTogether, {
+        args: [{ messages: checked }],
+        ...(messageId !== undefined && { updateId: messageId }),
       }),
     );
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { markdownPage } from '../../src/adapters/markdown-page';
 import { importTenants } from '../../src/adapters/postgres/tenant-import';
 import { saveNoticeDraft } from '../../src/adapters/postgres/notice-store';
-import type { Firebreak, IncidentUpdates } from '../../src/client';
+import type { Firebreak, IncidentUpdates, TogetherItem } from '../../src/client';
 import type { PlannedTask } from '../../src/contract/messages';
 import type { Sender } from '../../src/contract/principal';
 import { obligationLines } from './obligations';
@@ -55,6 +55,25 @@ function tell<Name extends keyof IncidentUpdates>(
     ...message,
   } as unknown as IncidentUpdates[Name];
   return firebreak.tell(incidentId, name, full);
+}
+
+/** One item of a form that is sent as a whole. */
+function item<Name extends keyof IncidentUpdates>(
+  name: Name,
+  sender: Sender,
+  message: Omit<IncidentUpdates[Name], keyof Sender>,
+  happenedAt?: string,
+): TogetherItem {
+  return {
+    message: name,
+    ...sender,
+    ...(happenedAt !== undefined && { happenedAt }),
+    ...message,
+  } as unknown as TogetherItem;
+}
+
+function tellTogether({ firebreak, incidentId }: Scene, items: readonly TogetherItem[]) {
+  return firebreak.tellTogether(incidentId, items);
 }
 
 export async function importDirectory(stage: Stage, file: string): Promise<void> {
@@ -154,10 +173,10 @@ function proposeEradication(scene: Scene, covered: readonly Service[], objective
 }
 
 async function agree(scene: Scene, version: number, covered: readonly Service[]): Promise<void> {
-  await Promise.all([
-    tell(scene, 'agree', cast.srt, { kind: 'eradication', version, verdict: 'agree' }),
+  await tellTogether(scene, [
+    item('agree', cast.srt, { kind: 'eradication', version, verdict: 'agree' }),
     ...covered.map((service) =>
-      tell(scene, 'agree', cast.teamOf(services[service]), {
+      item('agree', cast.teamOf(services[service]), {
         kind: 'eradication',
         version,
         verdict: 'agree',
@@ -172,46 +191,44 @@ export async function widen(scene: Scene): Promise<void> {
     'Scope and way in are known: production was reached. Five more services are concerned, customers must be told',
   );
   const added = everyService.filter((service) => service !== 'github-oauth-tokens');
-  await tell(scene, 'addServices', cast.srt, {
-    services: added.map((service) => ({ service, team: services[service] })),
-  });
-  await Promise.all([
-    tell(scene, 'recordAnalysis', cast.srt, {
+  await tellTogether(scene, [
+    item('addServices', cast.srt, {
+      services: added.map((service) => ({ service, team: services[service] })),
+    }),
+    item('recordAnalysis', cast.srt, {
       text: 'A stolen session of an engineer reached production and copied customer secrets.',
       evidence: ['access log', 'forensic image'],
     }),
-    tell(scene, 'recordEviction', cast.srt, {
+    item('recordEviction', cast.srt, {
       foothold: 'stolen-session',
       state: 'known',
       service: 'production-access',
     }),
-    tell(scene, 'recordVulnerability', cast.srt, {
+    item('recordVulnerability', cast.srt, {
       vulnerability: 'session-theft-on-laptops',
       state: 'known',
     }),
-    tell(
-      scene,
+    item(
       'determine',
       cast.legal,
       { customerReportable: 'yes', basis: 'secrets of customers were within reach' },
       moved('2023-01-04T16:00:00Z'),
     ),
-    tell(scene, 'recordAnchor', cast.srt, {
+    item('recordAnchor', cast.srt, {
       kind: 'awareness',
       at: moved('2023-01-04T16:00:00Z'),
       precision: 'second',
       basis: 'scope and way in established',
     }),
-    tell(scene, 'recordFact', cast.srt, {
+    item('recordFact', cast.srt, {
       impact: {
         customers: ['all that stored secrets'],
         customerData: ['stored secrets and tokens'],
         ownSystems: everyService,
       },
     }),
+    ...Object.entries(knownFacts).map(([name, value]) => item('recordFact', cast.legal, { name, value })),
   ]);
-  for (const [name, value] of Object.entries(knownFacts))
-    await tell(scene, 'recordFact', cast.legal, { name, value });
 }
 
 /** What the rules ask about and this incident knows. What nobody knows stays undecided and blocks closing. */
@@ -255,10 +272,10 @@ interface Done {
 }
 
 function completeAll(scene: Scene, done: readonly Done[]): Promise<unknown> {
-  return Promise.all(
+  return tellTogether(
+    scene,
     done.map(({ service, track, what, at }) =>
-      tell(
-        scene,
+      item(
         'completeTask',
         cast.teamOf(services[service]),
         { service, track, what, evidence: ['change record'] },
@@ -353,9 +370,12 @@ const firstNotice = {
     'affected-individuals-list': 'Not known to us: we hold no list of the people behind the data you stored.',
     'affected-customers-list': 'You are affected; other customers are told separately.',
     'affected-systems': 'Token store, project settings, build hosts.',
-    'indicators-of-compromise': 'Use of your tokens from addresses that are not yours since the intrusion began.',
-    'severity-impact': 'High for confidentiality; integrity and availability were not harmed as far as is known.',
-    'remediation-plan': 'Replace hosts, rotate or revoke every token, then restore each service from its last known good state.',
+    'indicators-of-compromise':
+      'Use of your tokens from addresses that are not yours since the intrusion began.',
+    'severity-impact':
+      'High for confidentiality; integrity and availability were not harmed as far as is known.',
+    'remediation-plan':
+      'Replace hosts, rotate or revoke every token, then restore each service from its last known good state.',
     'tracking-id': 'The incident number above.',
     'root-cause': 'A session that had passed two-factor sign-in was stolen by malware on a laptop.',
   },
@@ -391,45 +411,37 @@ export async function finishEradication(scene: Scene): Promise<void> {
     scene,
     rest.map((service) => ({ service, track: 'eradication', what: eradicationTask[service] ?? '' })),
   );
-  await Promise.all([
-    tell(scene, 'recordEviction', cast.srt, {
+  await tellTogether(scene, [
+    item('recordEviction', cast.srt, {
       foothold: 'stolen-oauth-tokens',
       state: 'evicted',
       confidence: 'high',
       evidence: ['rotation log'],
       service: 'github-oauth-tokens',
     }),
-    tell(scene, 'recordEviction', cast.srt, {
+    item('recordEviction', cast.srt, {
       foothold: 'stolen-session',
       state: 'evicted',
       confidence: 'high',
       evidence: ['session store'],
       service: 'production-access',
     }),
-    tell(scene, 'recordVulnerability', cast.srt, {
+    item('recordVulnerability', cast.srt, {
       vulnerability: 'session-theft-on-laptops',
       state: 'mitigated',
       evidence: ['step-up sign-in for production'],
     }),
-    tell(scene, 'stateRootCause', cast.srt, {
+    item('stateRootCause', cast.srt, {
       verdict: 'removed',
       confidence: 'high',
       evidence: ['forensic report'],
     }),
+    item('confirmRecovery', cast.srt, { reason: 'no foothold below high confidence, no known path open' }),
   ]);
-  await tell(scene, 'confirmRecovery', cast.srt, {
-    reason: 'no foothold below high confidence, no known path open',
-  });
 }
 
-const recoveryParts = [
-  'baseline',
-  'last-known-good',
-  'restore',
-  'inspection',
-  'consultation',
-  'restored',
-] as const;
+/** What a team does for a service before the response team is consulted. */
+const workOfTheTeam = ['baseline', 'last-known-good', 'restore', 'inspection'] as const;
 
 export async function recover(scene: Scene): Promise<void> {
   chapter(
@@ -441,8 +453,18 @@ export async function recover(scene: Scene): Promise<void> {
     precision: 'second',
     basis: 'laptop infected, by the investigation',
   });
-  for (const part of recoveryParts)
-    await Promise.all(everyService.map((service) => recordRecovery(scene, service, part)));
+  await tellTogether(
+    scene,
+    everyService.flatMap((service) => workOfTheTeam.map((part) => recovery(service, part))),
+  );
+  await tellTogether(
+    scene,
+    everyService.map((service) => recovery(service, 'consultation')),
+  );
+  await tellTogether(
+    scene,
+    everyService.map((service) => recovery(service, 'restored')),
+  );
   await tell(scene, 'startWatch', cast.srt, {
     endsAt: new Date(Date.now() + 7 * 86_400_000).toISOString(),
     controls: 'alerts on every production sign-in',
@@ -456,9 +478,9 @@ export async function recover(scene: Scene): Promise<void> {
   );
 }
 
-function recordRecovery(scene: Scene, service: Service, part: (typeof recoveryParts)[number]) {
+function recovery(service: Service, part: IncidentUpdates['recordRecovery']['part']): TogetherItem {
   const sender = part === 'consultation' ? cast.srt : cast.teamOf(services[service]);
-  return tell(scene, 'recordRecovery', sender, {
+  return item('recordRecovery', sender, {
     service,
     part,
     text: `${part} of ${service}`,
@@ -509,11 +531,11 @@ async function writePostmortem(scene: Scene): Promise<void> {
     text: string,
     more: Partial<IncidentUpdates['postmortem']> = {},
     sender = cast.srt,
-  ) => tell(scene, 'postmortem', sender, { part: name, text, ...more });
+  ) => item('postmortem', sender, { part: name, text, ...more });
   const noneFound = (
     ['procedural-failure', 'manual-error', 'process-flaw', 'unknown-attack-vector'] as const
   ).map((each) => part('none-found', 'none found', { class: each }));
-  await Promise.all([
+  await tellTogether(scene, [
     part(
       'sequence-of-events',
       'Malware on a laptop took a signed-in session; the session reached production; secrets were copied.',
@@ -540,7 +562,7 @@ async function writePostmortem(scene: Scene): Promise<void> {
     }),
     part('sign-off', 'agreed', { party: 'security-response' }),
     ...teams.map((team) => part('sign-off', 'agreed', { party: team }, cast.teamOf(team))),
-    tell(scene, 'declareTriageDone', cast.srt, {}),
+    item('declareTriageDone', cast.srt, {}),
   ]);
 }
 
@@ -553,9 +575,10 @@ export async function close(scene: Scene): Promise<void> {
   );
   if (undecided.length > 0)
     say(`Before it can close, legal decides on ${String(undecided.length)} rules whose facts nobody knows.`);
-  await Promise.all(
+  await tellTogether(
+    scene,
     undecided.map((ruleId) =>
-      tell(scene, 'decideUndecided', cast.legal, {
+      item('decideUndecided', cast.legal, {
         ruleId,
         applies: false,
         reason: 'the fact it asks for was found not to hold',

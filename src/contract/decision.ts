@@ -4,7 +4,7 @@
  * message proves nothing to whoever may write to the namespace.
  */
 import { z } from 'zod';
-import { Role } from './principal';
+import type { Role } from './principal';
 
 /** `typ` of the JWS header: it keeps other tokens signed by the same key from passing as decisions (RFC 8725 §3.11). */
 export const DECISION_TOKEN_TYPE = 'incident-decision+jwt';

@@ -220,7 +220,7 @@ function prepared(notice: Notice, event: EventOf<'notice-prepared'>): Notice {
   const { objectHash, templateHash, tenantSetVersion, packDigest, lacks } = event;
   const object: PreparedNotice = { objectHash, templateHash, tenantSetVersion, packDigest, lacks };
   const isSameObject = notice.state.kind === 'prepared' && notice.state.prepared.objectHash === objectHash;
-  const approvals = isSameObject && notice.state.kind === 'prepared' ? notice.state.approvals : [];
+  const approvals = isSameObject ? notice.state.approvals : [];
   const isAnother = notice.state.kind === 'prepared' && !isSameObject;
   return {
     ...notice,

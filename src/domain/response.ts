@@ -337,7 +337,7 @@ function reviewed(action: EmergencyAction, event: EventOf<'emergency-action-revi
   return { ...action, review: { kind: 'reviewed', verdict: event.verdict } };
 }
 
-function replaced<Item, Key extends keyof Item>(items: readonly Item[], key: Key, item: Item): Item[] {
+function replaced<Item>(items: readonly Item[], key: keyof Item, item: Item): Item[] {
   const isNew = !items.some((other) => other[key] === item[key]);
   return isNew ? [...items, item] : items.map((other) => (other[key] === item[key] ? item : other));
 }

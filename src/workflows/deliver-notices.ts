@@ -84,7 +84,7 @@ function settledOf({ accepted, refused, needsHuman }: DeliveryTotals): number {
 }
 
 function sumOf(totals: DeliveryTotals): number {
-  return Object.values(totals).reduce((sum: number, value: number) => sum + value, 0);
+  return Object.values<number>({ ...totals }).reduce((sum, value) => sum + value, 0);
 }
 
 /** An incident that has closed in the meantime does not hear it any more; the ledger knows all the same. */

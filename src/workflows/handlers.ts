@@ -8,61 +8,27 @@ import {
   setDefaultSignalHandler,
   setHandler,
 } from '@temporalio/workflow';
-import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import type { Sender } from '../contract/principal';
-import type { EventBody, EventOf, IncidentEvent } from '../domain/events';
+import { theSystem, type EventBody, type IncidentEvent } from '../domain/events';
 import { gatesOf } from '../domain/gates';
-import type { Incident } from '../domain/incident';
-import type { Instant } from '../domain/instant';
+import { apply, type Incident } from '../domain/incident';
 import { instantFromEpochMs } from '../domain/instant';
 import {
-  acceptAssignEntry,
-  acceptCloseEntry,
-  acceptOpenEntry,
-  acceptPostmortem,
-  acceptRecordEntry,
-  acceptReopenEntry,
-  acceptTriageDone,
-  acceptWaiveEntry,
-} from '../domain/intake/follow-up-messages';
-import {
-  acceptAffectedTenants,
-  acceptDetermination,
-  acceptFiling,
-  acceptNotice,
-  acceptUndecidedDecision,
-} from '../domain/intake/notification-messages';
+  intakeOf,
+  isUpdateName,
+  signalIntakes,
+  take,
+  updateIntakes,
+  type Intake,
+  type UpdateName,
+} from '../domain/intake';
 import { Refusal } from '../domain/intake/refusal';
-import {
-  acceptAddServices,
-  acceptAgreement,
-  acceptCompletedTask,
-  acceptEmergencyAction,
-  acceptEmergencyReview,
-  acceptEviction,
-  acceptOutsideStatement,
-  acceptPlan,
-  acceptRecordAnalysis,
-  acceptRecovery,
-  acceptRecoveryConfirmation,
-  acceptRootCause,
-  acceptSignOfBreach,
-  acceptUnaffected,
-  acceptVulnerability,
-  acceptWatchEnd,
-  acceptWatchStart,
-} from '../domain/intake/response-messages';
-import { acceptAnchor, acceptChosenAnchor, acceptFact } from '../domain/intake/shared-messages';
-import { messageShapes as shapes } from '../domain/message-shapes';
 import { statusOf } from '../domain/operator-view';
 import { postmortemMarkdown } from '../domain/postmortem';
-import { problemOf, type Shape } from '../domain/shape';
 import { timelineOf } from '../domain/timeline';
 import { handleDecisions } from './decisions';
 import { authorOf, type LiveIncident, type Provenance } from './live-incident';
 import * as messages from './messages';
-
-type Accept<Message> = (incident: Incident, message: Message, now: Instant) => readonly EventBody[];
 
 export function installHandlers(incident: LiveIncident): void {
   handleQueries(incident);
@@ -92,33 +58,13 @@ function handleQueries(incident: LiveIncident): void {
 // Signals
 
 function handleSignals(incident: LiveIncident): void {
-  const signal = <Message extends Sender>(
-    definition: SignalDefinition<[Message]>,
-    description: string,
-    shape: Shape<Message>,
-    accept: Accept<Message>,
-  ) => {
-    const take = (message: Message) =>
-      recordOrNote(incident, definition.name, () => taken(incident, message, shape, accept));
-    setHandler(definition, take, { description });
-  };
-  signal(
-    messages.openBug,
-    'Record a bug: ref, title, by, role; owner and gating if known',
-    shapes.openEntry,
-    acceptOpenEntry,
-  );
-  signal(
-    messages.closeBug,
-    'Close a bug: ref, by, role; resolution is resolved unless said otherwise',
-    shapes.closeEntry,
-    acceptCloseEntry,
-  );
-  signal(
+  const { openBug, closeBug, reopenBug } = signalIntakes;
+  setHandler(messages.openBug, (message) => recordOrNote(incident, 'openBug', openBug, message), openBug);
+  setHandler(messages.closeBug, (message) => recordOrNote(incident, 'closeBug', closeBug, message), closeBug);
+  setHandler(
     messages.reopenBug,
-    'Open a closed bug again: ref, reason, by, role',
-    shapes.reopenEntry,
-    acceptReopenEntry,
+    (message) => recordOrNote(incident, 'reopenBug', reopenBug, message),
+    reopenBug,
   );
   setHandler(messages.deliveryProgressed, (report) => noteDelivery(incident, report), {
     description: 'From the delivery workflows; not for people',
@@ -126,210 +72,68 @@ function handleSignals(incident: LiveIncident): void {
   setDefaultSignalHandler((name) => noteRefusal(incident, name, 'no such signal is known here'));
 }
 
-function recordOrNote(incident: LiveIncident, name: string, take: () => unknown): void {
+function recordOrNote<Message extends Sender>(
+  incident: LiveIncident,
+  name: string,
+  intake: Intake<Message>,
+  message: Message,
+): void {
   try {
-    take();
+    recordOnce(incident, message, () => bodiesOf(incident, intake, message));
   } catch (error) {
-    noteRefusal(incident, name, sentenceOf(error));
+    noteRefusal(incident, name, error instanceof Error ? error.message : String(error));
   }
 }
 
 const longestProblem = 300;
 
 function noteRefusal(incident: LiveIncident, message: string, problem: string): void {
-  incident.record({
-    type: 'message-refused',
-    message: message.slice(0, 100),
-    problem: problem.slice(0, longestProblem),
-  });
+  const shortened = problem.slice(0, longestProblem);
+  incident.record({ type: 'message-refused', message: message.slice(0, 100), problem: shortened });
 }
 
 function noteDelivery(incident: LiveIncident, report: messages.DeliveryReport): void {
   incident.record({ type: 'delivery-progressed', ...report });
 }
 
-function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 // Updates
 
 function handleUpdates(incident: LiveIncident): void {
-  const update = <Message extends Sender>(
-    definition: UpdateDefinition<messages.Receipt, [Message]>,
-    description: string,
-    shape: Shape<Message>,
-    accept: Accept<Message>,
-  ) => {
-    setHandler(definition, (message) => receiptOf(taken(incident, message, shape, accept)), {
-      description,
-      validator: (message) => refuseEarly(incident, message, shape, accept),
-    });
-  };
-  update(
-    messages.recordEntry,
-    'Open, close or reopen a bug, change request or process issue',
-    shapes.recordEntry,
-    acceptRecordEntry,
-  );
-  update(messages.assignEntry, 'Give an entry its owner', shapes.assignEntry, acceptAssignEntry);
-  update(
-    messages.waiveEntry,
-    'Waive an entry with a reason, until a date',
-    shapes.waiveEntry,
-    acceptWaiveEntry,
-  );
-  update(
-    messages.recordFact,
-    'Record a fact, a named fact that rules read, or the impact',
-    shapes.recordFact,
-    acceptFact,
-  );
-  update(messages.recordAnchor, 'Record from when a clock counts', shapes.recordAnchor, acceptAnchor);
-  update(
-    messages.chooseAnchor,
-    'Choose among rival anchors of a kind',
-    shapes.chooseAnchor,
-    acceptChosenAnchor,
-  );
-  update(messages.addServices, 'Add concerned services', shapes.addServices, acceptAddServices);
-  update(
-    messages.recordAnalysis,
-    'Record an analysis with its evidence',
-    shapes.recordAnalysis,
-    acceptRecordAnalysis,
-  );
-  update(
-    messages.recordEmergencyAction,
-    'Record what could not wait; always accepted, reviewed later',
-    shapes.recordEmergencyAction,
-    acceptEmergencyAction,
-  );
-  update(
-    messages.reviewEmergencyAction,
-    'Review an emergency action afterwards',
-    shapes.reviewEmergencyAction,
-    acceptEmergencyReview,
-  );
-  update(
-    messages.reportSignOfBreach,
-    'The intruder is back: return to containment, next round',
-    shapes.reportSignOfBreach,
-    acceptSignOfBreach,
-  );
-  update(messages.proposePlan, 'Propose the next version of a plan', shapes.proposePlan, acceptPlan);
-  update(messages.agree, 'Agree to or decline the current version of a plan', shapes.agree, acceptAgreement);
-  update(
-    messages.completeTask,
-    'A task of a service is done, with evidence',
-    shapes.completeTask,
-    acceptCompletedTask,
-  );
-  update(
-    messages.markUnaffected,
-    'A service turned out not to be affected',
-    shapes.markUnaffected,
-    acceptUnaffected,
-  );
-  update(
-    messages.recordOutsideStatement,
-    'What the outside owner of a service states',
-    shapes.recordOutsideStatement,
-    acceptOutsideStatement,
-  );
-  update(
-    messages.recordEviction,
-    'A foothold is known, or evicted with evidence',
-    shapes.recordEviction,
-    acceptEviction,
-  );
-  update(
-    messages.recordVulnerability,
-    'A vulnerability is known, mitigated, accepted or unknown',
-    shapes.recordVulnerability,
-    acceptVulnerability,
-  );
-  update(
-    messages.stateRootCause,
-    'The root cause is removed, or not proven',
-    shapes.stateRootCause,
-    acceptRootCause,
-  );
-  update(
-    messages.confirmRecovery,
-    'Confirm that the intruder is out and known paths are closed',
-    shapes.confirmRecovery,
-    acceptRecoveryConfirmation,
-  );
-  update(
-    messages.recordRecovery,
-    'One part of the recovery of a service',
-    shapes.recordRecovery,
-    acceptRecovery,
-  );
-  update(messages.startWatch, 'Start the time of heightened watch', shapes.startWatch, acceptWatchStart);
-  update(messages.endWatch, 'End the watch with both exit checks', shapes.endWatch, acceptWatchEnd);
-  update(
-    messages.determine,
-    'Must customers be told: yes, no or undetermined',
-    shapes.determine,
-    acceptDetermination,
-  );
-  update(
-    messages.setAffectedTenants,
-    'Ask the directory who is affected',
-    shapes.setAffectedTenants,
-    acceptAffectedTenants,
-  );
-  update(
-    messages.decideUndecided,
-    'Decide whether an undecided rule applies',
-    shapes.decideUndecided,
-    acceptUndecidedDecision,
-  );
-  update(
-    messages.proposeNotice,
-    'Propose a notice whose text is in the database',
-    shapes.proposeNotice,
-    acceptNotice,
-  );
-  update(messages.recordFiling, 'A filing to an authority was made', shapes.recordFiling, acceptFiling);
-  update(messages.postmortem, 'One part of the postmortem', shapes.postmortem, acceptPostmortem);
-  update(
-    messages.declareTriageDone,
-    'Everything to be fixed is recorded',
-    shapes.declareTriageDone,
-    acceptTriageDone,
-  );
+  for (const name of Object.keys(updateIntakes).filter(isUpdateName)) handleUpdate(incident, name);
+  setHandler(messages.recordTogether, (together) => receiptOf(recordTogether(incident, together)), {
+    description: 'Several of the other updates at once, all or none: { messages: [{ message, … }] }',
+    validator: (together) =>
+      refusing(() => isRepeated(incident, together) || bodiesTogether(incident, together)),
+  });
 }
 
-function refuseEarly<Message extends Sender>(
-  incident: LiveIncident,
-  message: Message,
-  shape: Shape<Message>,
-  accept: Accept<Message>,
-): void {
+function handleUpdate(incident: LiveIncident, name: UpdateName): void {
+  const intake = intakeOf(name);
+  const record = (message: Sender) =>
+    recordOnce(incident, message, () => bodiesOf(incident, intake, message));
+  setHandler(messages.update(name), (message) => receiptOf(record(message)), {
+    description: intake.description,
+    validator: (message) =>
+      refusing(() => isRepeated(incident, message) || bodiesOf(incident, intake, message)),
+  });
+}
+
+/** A refused update leaves nothing behind: the validator says no before it is accepted into the history. */
+function refusing(check: () => unknown): void {
   try {
-    refuseBadShape(shape, message);
-    if (!isRepeated(incident, message)) accept(incident.state, message, incident.now());
+    check();
   } catch (error) {
-    throw asFailure(error);
+    throw error instanceof Refusal ? ApplicationFailure.nonRetryable(error.message, error.type) : error;
   }
 }
 
-function asFailure(error: unknown): unknown {
-  return error instanceof Refusal ? ApplicationFailure.nonRetryable(error.message, error.type) : error;
-}
-
 function receiptOf(events: readonly IncidentEvent[]): messages.Receipt {
-  const made = events.map(idMadeBy).find((id) => id !== undefined);
-  const plan = events.find(
-    (event): event is IncidentEvent & EventOf<'plan-proposed'> => event.type === 'plan-proposed',
-  );
+  const ids = events.flatMap((event) => idMadeBy(event) ?? []);
+  const hash = events.flatMap((event) => (event.type === 'plan-proposed' ? [event.hash] : []))[0];
   return {
     recorded: events.map(({ seq, type }) => ({ seq, type })),
-    ...(made !== undefined && { id: made }),
-    ...(plan !== undefined && { hash: plan.hash }),
+    ...(ids[0] !== undefined && { id: ids[0] }),
+    ...(hash !== undefined && { hash }),
   };
 }
 
@@ -349,43 +153,98 @@ function idMadeBy(event: IncidentEvent): string | undefined {
   }
 }
 
-// Both
+// Recording
+
+/** What a message becomes, each part with what is to be said beside it. */
+interface Recordable {
+  readonly body: EventBody;
+  readonly provenance: Provenance;
+}
+
+function bodiesOf<Message extends Sender>(
+  incident: LiveIncident,
+  intake: Intake<Message>,
+  message: Message,
+  state: Incident = incident.state,
+): readonly Recordable[] {
+  const bodies = take(state, intake, message, incident.now());
+  return bodies.map((body) => ({ body, provenance: provenanceOf(message) }));
+}
+
+/** One after the other on a state of their own, so that the last may rest on the first, and one refusal refuses all. */
+function bodiesTogether(incident: LiveIncident, together: messages.TogetherMessage): readonly Recordable[] {
+  const made: Recordable[] = [];
+  let state = incident.state;
+  for (const { name, message } of messagesIn(together)) {
+    for (const recordable of bodiesOf(incident, intakeOf(name), message, state)) {
+      made.push(recordable);
+      state = apply(state, {
+        ...recordable.body,
+        ...theSystem,
+        ...recordable.provenance.author,
+        seq: 0,
+        at: incident.now(),
+      });
+    }
+  }
+  return made;
+}
+
+const mostTogether = 100;
+
+function messagesIn(
+  together: messages.TogetherMessage,
+): readonly { readonly name: UpdateName; readonly message: Sender }[] {
+  const list: unknown = (together as Partial<messages.TogetherMessage> | undefined)?.messages;
+  if (!Array.isArray(list) || list.length === 0 || list.length > mostTogether)
+    throw new Refusal('Malformed', `messages must be a list of 1 to ${String(mostTogether)} messages`);
+  return (list as ({ readonly message?: unknown } | null)[]).map((item, index) => {
+    const { message: name, ...message } = item ?? {};
+    if (!isUpdateName(name))
+      throw new Refusal(
+        'Malformed',
+        `messages[${String(index)}].message must name an update, e.g. recordFact`,
+      );
+    return { name, message: message as unknown as Sender };
+  });
+}
+
+function recordTogether(
+  incident: LiveIncident,
+  together: messages.TogetherMessage,
+): readonly IncidentEvent[] {
+  return recordOnce(incident, together, () => bodiesTogether(incident, together));
+}
 
 /** Records what a message says; one that was taken before is answered again and changes nothing. */
-function taken<Message extends Sender>(
+function recordOnce(
   incident: LiveIncident,
-  message: Message,
-  shape: Shape<Message>,
-  accept: Accept<Message>,
+  message: { readonly messageId?: string | undefined },
+  bodies: () => readonly Recordable[],
 ): readonly IncidentEvent[] {
-  refuseBadShape(shape, message);
   const messageId = messageIdOf(message);
   if (messageId !== undefined && incident.hasSeen(messageId))
     return incident.events.filter((event) => event.messageId === messageId);
-  const provenance = provenanceOf(message, messageId);
-  return accept(incident.state, message, incident.now()).map((body) => incident.record(body, provenance));
+  return bodies().map(({ body, provenance }) =>
+    incident.record(body, { ...provenance, ...(messageId !== undefined && { messageId }) }),
+  );
 }
 
-function refuseBadShape<Message>(shape: Shape<Message>, message: unknown): void {
-  const problem = problemOf(shape, message);
-  if (problem !== undefined) throw new Refusal('Malformed', problem);
-}
-
-function messageIdOf(message: Sender): string | undefined {
-  return message.messageId ?? currentUpdateInfo()?.id;
-}
-
-function isRepeated(incident: LiveIncident, message: Sender): boolean {
+function isRepeated(incident: LiveIncident, message: { readonly messageId?: string | undefined }): boolean {
   const messageId = messageIdOf(message);
   return messageId !== undefined && incident.hasSeen(messageId);
 }
 
-function provenanceOf(message: Sender, messageId: string | undefined): Provenance {
+/** Of a signal, what it says itself; of an update, also the id under which the server knows it. */
+function messageIdOf(message: { readonly messageId?: string | undefined } | undefined): string | undefined {
+  const stated: unknown = message?.messageId;
+  return typeof stated === 'string' ? stated : currentUpdateInfo()?.id;
+}
+
+function provenanceOf(message: Sender): Provenance {
+  const { happenedAt } = message;
   return {
     author: authorOf(message),
-    ...(message.happenedAt !== undefined && {
-      happenedAt: instantFromEpochMs(Date.parse(message.happenedAt)),
-    }),
-    ...(messageId !== undefined && { messageId }),
+    ...(happenedAt !== undefined && { happenedAt: instantFromEpochMs(Date.parse(happenedAt)) }),
   };
 }

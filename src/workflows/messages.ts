@@ -4,8 +4,10 @@
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type * as contract from '../contract/messages';
+import type { Sender } from '../contract/principal';
 import type { DeliveryTotals, EventBody } from '../domain/events';
 import type { Gate } from '../domain/gates';
+import type { UpdateName } from '../domain/intake';
 import type { IncidentStatus } from '../domain/operator-view';
 import type { Plan } from '../domain/response';
 import type { TimelineLine } from '../domain/timeline';
@@ -51,39 +53,23 @@ export const resumeDelivery = defineSignal('resumeDelivery');
 
 // Updates
 
-const update = <Message>(name: string) => defineUpdate<Receipt, [Message]>(name);
+/**
+ * The updates of people are named and described in `domain/intake`; each takes its message of the contract and answers
+ * with a receipt.
+ */
+export const update = (name: UpdateName) => defineUpdate<Receipt, [Sender]>(name);
+
+/** Several updates in one, all or none: a form that is sent as a whole, at the cost of one in the history. */
+export interface TogetherMessage {
+  readonly messages: readonly TogetherItem[];
+  readonly messageId?: string | undefined;
+}
+export type TogetherItem = {
+  [Name in UpdateName]: { readonly message: Name } & contract.IncidentUpdates[Name];
+}[UpdateName];
+export const recordTogether = defineUpdate<Receipt, [TogetherMessage]>('recordTogether');
 
 export const decide = defineUpdate<DecisionReceipt, [contract.DecisionMessage]>('decide');
-export const recordEntry = update<contract.RecordEntry>('recordEntry');
-export const assignEntry = update<contract.AssignEntry>('assignEntry');
-export const waiveEntry = update<contract.WaiveEntry>('waiveEntry');
-export const recordFact = update<contract.RecordFact>('recordFact');
-export const recordAnchor = update<contract.RecordAnchor>('recordAnchor');
-export const chooseAnchor = update<contract.ChooseAnchor>('chooseAnchor');
-export const addServices = update<contract.AddServices>('addServices');
-export const recordAnalysis = update<contract.RecordAnalysis>('recordAnalysis');
-export const recordEmergencyAction = update<contract.RecordEmergencyAction>('recordEmergencyAction');
-export const reviewEmergencyAction = update<contract.ReviewEmergencyAction>('reviewEmergencyAction');
-export const reportSignOfBreach = update<contract.ReportSignOfBreach>('reportSignOfBreach');
-export const proposePlan = update<contract.ProposePlan>('proposePlan');
-export const agree = update<contract.Agree>('agree');
-export const completeTask = update<contract.CompleteTask>('completeTask');
-export const markUnaffected = update<contract.MarkUnaffected>('markUnaffected');
-export const recordOutsideStatement = update<contract.RecordOutsideStatement>('recordOutsideStatement');
-export const recordEviction = update<contract.RecordEviction>('recordEviction');
-export const recordVulnerability = update<contract.RecordVulnerability>('recordVulnerability');
-export const stateRootCause = update<contract.StateRootCause>('stateRootCause');
-export const confirmRecovery = update<contract.ConfirmRecovery>('confirmRecovery');
-export const recordRecovery = update<contract.RecordRecovery>('recordRecovery');
-export const startWatch = update<contract.StartWatch>('startWatch');
-export const endWatch = update<contract.EndWatch>('endWatch');
-export const determine = update<contract.Determine>('determine');
-export const setAffectedTenants = update<contract.SetAffectedTenants>('setAffectedTenants');
-export const decideUndecided = update<contract.DecideUndecided>('decideUndecided');
-export const proposeNotice = update<contract.ProposeNotice>('proposeNotice');
-export const recordFiling = update<contract.RecordFiling>('recordFiling');
-export const postmortem = update<contract.Postmortem>('postmortem');
-export const declareTriageDone = update<contract.DeclareTriageDone>('declareTriageDone');
 
 // Queries
 

@@ -115,12 +115,12 @@ function providerOf({ policy }: Incident): ProviderProfile {
 
 /** By rule, and by step for what is chained on an earlier submission. */
 function submissionsOf({ notification }: Incident): Record<string, Instant> {
-  return Object.fromEntries(
-    notification.filings.flatMap(({ ruleId, stage, submittedAt }) => [
-      ...(stage === 'initial' ? [[ruleId, submittedAt]] : []),
-      [`${ruleId}/${stage}`, submittedAt],
-    ]),
-  );
+  const submissions: Record<string, Instant> = {};
+  for (const { ruleId, stage, submittedAt } of notification.filings) {
+    if (stage === 'initial') submissions[ruleId] = submittedAt;
+    submissions[`${ruleId}/${stage}`] = submittedAt;
+  }
+  return submissions;
 }
 
 async function prepare(incident: LiveIncident, { notice }: Step<'prepare'>): Promise<void> {

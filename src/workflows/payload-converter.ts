@@ -5,6 +5,7 @@
 import { DefaultPayloadConverter, type Payload } from '@temporalio/common';
 
 class LenientPayloadConverter extends DefaultPayloadConverter {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the signature is the SDK's
   override fromPayload<Value>(payload: Payload): Value {
     try {
       return super.fromPayload<Value>(payload);

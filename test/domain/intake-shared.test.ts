@@ -98,7 +98,9 @@ test.each([
 
 describe('facts', () => {
   test('a participant of any capacity may record one', () => {
-    expect(refusalOf(incidentInMemory(), 'recordFact', forensics, { text: 'the disk is imaged' })).toBeUndefined();
+    expect(
+      refusalOf(incidentInMemory(), 'recordFact', forensics, { text: 'the disk is imaged' }),
+    ).toBeUndefined();
   });
 
   test('a message may hold a fact and the impact, each an event of its own', () => {
@@ -160,7 +162,9 @@ describe('refusals', () => {
     expect(() => {
       refuseIf('ask the SRT');
     }).toThrow(new Refusal('NotAllowed', 'ask the SRT'));
-    expect(() => required(undefined, 'title is missing')).toThrow(new Refusal('Incomplete', 'title is missing'));
+    expect(() => required(undefined, 'title is missing')).toThrow(
+      new Refusal('Incomplete', 'title is missing'),
+    );
   });
 
   test('are not made of what is there, empty or false', () => {

@@ -97,11 +97,14 @@ export function contentArbitrary(name: MessageName): fc.Arbitrary<Record<string,
 
 export const senderArbitrary = fc.constantFrom(...Object.values(people));
 
-/** A whole message that its schema accepts, sender and all. */
-export function messageArbitrary(name: MessageName): fc.Arbitrary<Record<string, unknown>> {
+/** A whole message that its schema accepts, sender and all; `full`: with every field that may be left out. */
+export function messageArbitrary(name: MessageName, how?: 'full'): fc.Arbitrary<Record<string, unknown>> {
   const { properties = {}, required = [] } = jsonSchemaOf(name);
   const fields = Object.entries(properties).map(([field, schema]) => [field, valueOf(schema)] as const);
-  return fc.record(Object.fromEntries(fields), { requiredKeys: [...required], noNullPrototype: true });
+  return fc.record(Object.fromEntries(fields), {
+    requiredKeys: how === 'full' ? Object.keys(properties) : [...required],
+    noNullPrototype: true,
+  });
 }
 
 function recordOf(properties: Readonly<Record<string, JsonSchema>>, required: readonly string[]) {

@@ -1,0 +1,254 @@
+/**
+ * Every message that an incident takes: its shape, and what becomes of it. One table for all of them, so that a new
+ * message is one line here, one schema in the contract and one function beside its track.
+ */
+import type { CloseEntry, IncidentUpdates, OpenEntry, ReopenEntry } from '../../contract/messages';
+import type { Sender } from '../../contract/principal';
+import type { EventBody } from '../events';
+import type { Incident } from '../incident';
+import type { Instant } from '../instant';
+import { messageShapes as shapes } from '../message-shapes';
+import { problemOf, type Shape } from '../shape';
+import {
+  acceptAssignEntry,
+  acceptCloseEntry,
+  acceptOpenEntry,
+  acceptPostmortem,
+  acceptRecordEntry,
+  acceptReopenEntry,
+  acceptTriageDone,
+  acceptWaiveEntry,
+} from './follow-up-messages';
+import {
+  acceptAffectedTenants,
+  acceptDetermination,
+  acceptFiling,
+  acceptNotice,
+  acceptUndecidedDecision,
+} from './notification-messages';
+import {
+  acceptAddServices,
+  acceptAgreement,
+  acceptCompletedTask,
+  acceptEmergencyAction,
+  acceptEmergencyReview,
+  acceptEviction,
+  acceptOutsideStatement,
+  acceptPlan,
+  acceptRecordAnalysis,
+  acceptRecovery,
+  acceptRecoveryConfirmation,
+  acceptRootCause,
+  acceptSignOfBreach,
+  acceptUnaffected,
+  acceptVulnerability,
+  acceptWatchEnd,
+  acceptWatchStart,
+} from './response-messages';
+import { acceptAnchor, acceptChosenAnchor, acceptFact } from './shared-messages';
+import { Refusal } from './refusal';
+
+export interface Intake<Message> {
+  /** Shown in the dialogs of the Temporal UI. */
+  readonly description: string;
+  readonly shape: Shape<Message>;
+  readonly accept: (incident: Incident, message: Message, now: Instant) => readonly EventBody[];
+}
+
+export type UpdateName = keyof IncidentUpdates;
+
+export const updateIntakes: { readonly [Name in UpdateName]: Intake<IncidentUpdates[Name]> } = {
+  recordEntry: {
+    description: 'Open, close or reopen a bug, change request or process issue',
+    shape: shapes.recordEntry,
+    accept: acceptRecordEntry,
+  },
+  assignEntry: {
+    description: 'Give an entry its owner',
+    shape: shapes.assignEntry,
+    accept: acceptAssignEntry,
+  },
+  waiveEntry: {
+    description: 'Waive an entry with a reason, until a date',
+    shape: shapes.waiveEntry,
+    accept: acceptWaiveEntry,
+  },
+  recordFact: {
+    description: 'Record a fact, a named fact that rules read, or the impact',
+    shape: shapes.recordFact,
+    accept: acceptFact,
+  },
+  recordAnchor: {
+    description: 'Record from when a clock counts',
+    shape: shapes.recordAnchor,
+    accept: acceptAnchor,
+  },
+  chooseAnchor: {
+    description: 'Choose among rival anchors of a kind',
+    shape: shapes.chooseAnchor,
+    accept: acceptChosenAnchor,
+  },
+  addServices: {
+    description: 'Add concerned services',
+    shape: shapes.addServices,
+    accept: acceptAddServices,
+  },
+  recordAnalysis: {
+    description: 'Record an analysis with its evidence',
+    shape: shapes.recordAnalysis,
+    accept: acceptRecordAnalysis,
+  },
+  recordEmergencyAction: {
+    description: 'Record what could not wait; always accepted, reviewed later',
+    shape: shapes.recordEmergencyAction,
+    accept: acceptEmergencyAction,
+  },
+  reviewEmergencyAction: {
+    description: 'Review an emergency action afterwards',
+    shape: shapes.reviewEmergencyAction,
+    accept: acceptEmergencyReview,
+  },
+  reportSignOfBreach: {
+    description: 'The intruder is back: return to containment, next round',
+    shape: shapes.reportSignOfBreach,
+    accept: acceptSignOfBreach,
+  },
+  proposePlan: {
+    description: 'Propose the next version of a plan',
+    shape: shapes.proposePlan,
+    accept: acceptPlan,
+  },
+  agree: {
+    description: 'Agree to or decline the current version of a plan',
+    shape: shapes.agree,
+    accept: acceptAgreement,
+  },
+  completeTask: {
+    description: 'A task of a service is done, with evidence',
+    shape: shapes.completeTask,
+    accept: acceptCompletedTask,
+  },
+  markUnaffected: {
+    description: 'A service turned out not to be affected',
+    shape: shapes.markUnaffected,
+    accept: acceptUnaffected,
+  },
+  recordOutsideStatement: {
+    description: 'What the outside owner of a service states',
+    shape: shapes.recordOutsideStatement,
+    accept: acceptOutsideStatement,
+  },
+  recordEviction: {
+    description: 'A foothold is known, or evicted with evidence',
+    shape: shapes.recordEviction,
+    accept: acceptEviction,
+  },
+  recordVulnerability: {
+    description: 'A vulnerability is known, mitigated, accepted or unknown',
+    shape: shapes.recordVulnerability,
+    accept: acceptVulnerability,
+  },
+  stateRootCause: {
+    description: 'The root cause is removed, or not proven',
+    shape: shapes.stateRootCause,
+    accept: acceptRootCause,
+  },
+  confirmRecovery: {
+    description: 'Confirm that the intruder is out and known paths are closed',
+    shape: shapes.confirmRecovery,
+    accept: acceptRecoveryConfirmation,
+  },
+  recordRecovery: {
+    description: 'One part of the recovery of a service',
+    shape: shapes.recordRecovery,
+    accept: acceptRecovery,
+  },
+  startWatch: {
+    description: 'Start the time of heightened watch',
+    shape: shapes.startWatch,
+    accept: acceptWatchStart,
+  },
+  endWatch: {
+    description: 'End the watch with both exit checks',
+    shape: shapes.endWatch,
+    accept: acceptWatchEnd,
+  },
+  determine: {
+    description: 'Must customers be told: yes, no or undetermined',
+    shape: shapes.determine,
+    accept: acceptDetermination,
+  },
+  setAffectedTenants: {
+    description: 'Ask the directory who is affected',
+    shape: shapes.setAffectedTenants,
+    accept: acceptAffectedTenants,
+  },
+  decideUndecided: {
+    description: 'Decide whether an undecided rule applies',
+    shape: shapes.decideUndecided,
+    accept: acceptUndecidedDecision,
+  },
+  proposeNotice: {
+    description: 'Propose a notice whose text is in the database',
+    shape: shapes.proposeNotice,
+    accept: acceptNotice,
+  },
+  recordFiling: {
+    description: 'A filing to an authority was made',
+    shape: shapes.recordFiling,
+    accept: acceptFiling,
+  },
+  postmortem: {
+    description: 'One part of the postmortem',
+    shape: shapes.postmortem,
+    accept: acceptPostmortem,
+  },
+  declareTriageDone: {
+    description: 'Everything to be fixed is recorded',
+    shape: shapes.declareTriageDone,
+    accept: acceptTriageDone,
+  },
+};
+
+export const signalIntakes: {
+  readonly openBug: Intake<OpenEntry>;
+  readonly closeBug: Intake<CloseEntry>;
+  readonly reopenBug: Intake<ReopenEntry>;
+} = {
+  openBug: {
+    description: 'Record a bug: ref, title, by, role; owner and gating if known',
+    shape: shapes.openEntry,
+    accept: acceptOpenEntry,
+  },
+  closeBug: {
+    description: 'Close a bug: ref, by, role; resolution is resolved unless said otherwise',
+    shape: shapes.closeEntry,
+    accept: acceptCloseEntry,
+  },
+  reopenBug: {
+    description: 'Open a closed bug again: ref, reason, by, role',
+    shape: shapes.reopenEntry,
+    accept: acceptReopenEntry,
+  },
+};
+
+export function isUpdateName(name: unknown): name is UpdateName {
+  return typeof name === 'string' && Object.hasOwn(updateIntakes, name);
+}
+
+/** The intake of a name that is only known at run time; its shape check says whether the message fits. */
+export function intakeOf(name: UpdateName): Intake<Sender> {
+  return updateIntakes[name] as unknown as Intake<Sender>;
+}
+
+/** What the message becomes. @throws Refusal with a sentence for whoever sent it */
+export function take<Message extends Sender>(
+  incident: Incident,
+  { shape, accept }: Intake<Message>,
+  message: Message,
+  now: Instant,
+): readonly EventBody[] {
+  const problem = problemOf(shape, message);
+  if (problem !== undefined) throw new Refusal('Malformed', problem);
+  return accept(incident, message, now);
+}

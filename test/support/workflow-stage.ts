@@ -1,0 +1,588 @@
+/**
+ * Incidents as real workflows on the time-skipping server: a worker with the real workflows and the real judge of
+ * decisions, and a world in memory behind the other activities. Incidents play as drills on the dates of incidents.ts,
+ * so that a test can name every instant; `pass` is the only thing that moves their clock.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ApplicationFailure } from '@temporalio/activity';
+import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
+import { TypedSearchAttributes, type HistoryAndWorkflowId } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { Activities } from '../../src/activities';
+import type { IdentifyAffectedTenantsInput } from '../../src/activities/identify-affected-tenants';
+import type { ObligationsToLookUp } from '../../src/activities/look-up-obligations';
+import type { PlanDeliveriesInput } from '../../src/activities/plan-deliveries';
+import { noticeObjectHash, type PrepareNoticeInput } from '../../src/activities/prepare-notice';
+import type { SendPageInput, SendPageResult } from '../../src/activities/send-page';
+import { verifyDecision, type VerifiedToken } from '../../src/activities/verify-decision';
+import { DECISION_TOKEN_TYPE, type ApproverKey, type DecisionClaims } from '../../src/contract/decision';
+import type { DeclarationInput } from '../../src/contract/declaration';
+import type { IncidentUpdates } from '../../src/contract/messages';
+import type { Policy } from '../../src/contract/policy';
+import type { Sender } from '../../src/contract/principal';
+import { claimsOf, readDecisionToken } from '../../src/domain/decision-token';
+import type { DeliveryTotals } from '../../src/domain/events';
+import { fingerprintOf } from '../../src/domain/fingerprint';
+import type { Gate } from '../../src/domain/gates';
+import { instantFromEpochMs, type Instant } from '../../src/domain/instant';
+import type { ObligationGroup } from '../../src/domain/obligations';
+import type { IncidentStatus } from '../../src/domain/operator-view';
+import { defaultPolicy } from '../../src/domain/policy';
+import type { TimelineLine } from '../../src/domain/timeline';
+import * as messages from '../../src/workflows/messages';
+import {
+  deliveryTaskQueue,
+  deliveryWorkflowId,
+  incidentTaskQueue,
+  incidentWorkflowId,
+} from '../../src/workflows/names';
+import { attributesAtStart } from '../../src/workflows/search-attributes';
+import type { IncidentInput, securityIncident } from '../../src/workflows/security-incident';
+import {
+  assessmentOf,
+  declarationOf,
+  declaredAt,
+  people,
+  totalsOf,
+  type Content,
+  type MemoryIncident,
+  type MessageName,
+  type Step,
+} from './incidents';
+import { timeSkippingEnvironment } from './temporal';
+
+export const hourMs = 3_600_000;
+
+// The world behind the activities
+
+/** What the activities of one incident find and leave. A test changes it as its story wants. */
+export interface World {
+  /** Tenants of the next version of the set. */
+  tenants: number;
+  groups: readonly ObligationGroup[];
+  noticeLacks: readonly string[];
+  /** What an activity refuses for good: its name and the sentence. */
+  readonly refusals: Map<keyof Activities, string>;
+  /** What the next pages of any shard answer; without one, all its recipients accept. */
+  readonly pages: Partial<SendPageResult>[];
+  /** The calls in their order: name of the activity and what tells one call from another. */
+  readonly calls: string[];
+  /** The recipients that were told, a campaign each. */
+  readonly told: { readonly campaignId: string; readonly recipients: number; readonly at: Instant }[];
+  planned: PlanDeliveriesInput[];
+}
+
+function newWorld(): World {
+  return {
+    tenants: 3,
+    groups: [],
+    noticeLacks: [],
+    refusals: new Map(),
+    pages: [],
+    calls: [],
+    told: [],
+    planned: [],
+  };
+}
+
+type Worlds = Map<string, World>;
+
+function worldOf(worlds: Worlds, incidentId: string): World {
+  const world = worlds.get(incidentId);
+  if (world === undefined) throw new Error(`no world for incident ${incidentId}`);
+  return world;
+}
+
+function activitiesOf(worlds: Worlds, now: () => Promise<Instant>): Activities {
+  const called = (name: keyof Activities, incidentId: string, detail: string): World => {
+    const world = worldOf(worlds, incidentId);
+    world.calls.push(`${name} ${detail}`);
+    const refusal = world.refusals.get(name);
+    if (refusal !== undefined) throw ApplicationFailure.nonRetryable(refusal, 'Refused');
+    return world;
+  };
+  return {
+    verifyDecision: judgeOf((incidentId, gate) => called('verifyDecision', incidentId, gate)),
+    async identifyAffectedTenants({ incidentId, version, include }: IdentifyAffectedTenantsInput) {
+      await Promise.resolve();
+      const { tenants } = called('identifyAffectedTenants', incidentId, String(version));
+      if (include.includes('unknown')) throw ApplicationFailure.nonRetryable('unknown is not in the directory');
+      return {
+        version,
+        tenants,
+        excluded: 0,
+        added: tenants,
+        removed: 0,
+        changed: 0,
+        unreachable: 0,
+        digest: fingerprintOf(['tenants', version, tenants]),
+      };
+    },
+    async lookUpObligations({ incidentId, tenantSetVersion, facts }: ObligationsToLookUp) {
+      await Promise.resolve();
+      const { groups } = called('lookUpObligations', incidentId, JSON.stringify(facts.named));
+      return assessmentOf(groups, tenantSetVersion);
+    },
+    async prepareNotice(input: PrepareNoticeInput) {
+      await Promise.resolve();
+      const { incidentId, noticeId, revision, tenantSetVersion } = input;
+      const detail = `${noticeId}.${String(revision)} for tenants ${String(tenantSetVersion)}`;
+      const { noticeLacks } = called('prepareNotice', incidentId, detail);
+      const templateHash = fingerprintOf('template');
+      return {
+        objectHash: noticeObjectHash({ ...input, templateHash }),
+        templateHash,
+        lacks: [...noticeLacks],
+        fallbackLanguages: [],
+      };
+    },
+    async planDeliveries(input: PlanDeliveriesInput) {
+      await Promise.resolve();
+      const world = called('planDeliveries', input.incidentId, input.campaignId);
+      world.planned.push(input);
+      return { shards: [], totals: totalsOf({ planned: world.tenants }) };
+    },
+    async sendPage(input: SendPageInput) {
+      const { incidentId, campaignId, shard } = input;
+      const world = called('sendPage', incidentId, `${campaignId} shard ${String(shard)}`);
+      const { planned } = world;
+      const shards = planned.find((each) => each.campaignId === campaignId)?.shards ?? 1;
+      const page = pageOf(world.pages.shift(), shareOf(world.tenants, shards, shard));
+      world.told.push({ campaignId, recipients: page.totals.accepted, at: await now() });
+      return page;
+    },
+  };
+}
+
+function shareOf(tenants: number, shards: number, shard: number): number {
+  return Math.floor(tenants / shards) + (shard < tenants % shards ? 1 : 0);
+}
+
+function pageOf(answer: Partial<SendPageResult> | undefined, recipients: number): SendPageResult {
+  const totals: DeliveryTotals = totalsOf({ accepted: recipients });
+  return { totals, settled: answer === undefined, digest: fingerprintOf('page'), ...answer };
+}
+
+// People who sign
+
+const genuine = 'genuine';
+const everyone: readonly Sender[] = Object.values(people);
+
+/** The judge of production over a register in memory; whoever signs here writes "genuine" in place of a signature. */
+function judgeOf(called: (incidentId: string, gate: string) => unknown): Activities['verifyDecision'] {
+  const judge = verifyDecision({
+    register: { findKey: (keyId) => Promise.resolve(keyOf(keyId)) },
+    verifyToken: (token) => Promise.resolve(verified(token)),
+    clock: () => instantFromEpochMs(Date.now()),
+  });
+  return async (input) => {
+    called(input.expected.audience.split('/').slice(2).join('/'), input.expected.gate);
+    return judge(input);
+  };
+}
+
+function keyOf(keyId: string): ApproverKey | undefined {
+  const owner = everyone.find(({ by }) => keyIdOf(by) === keyId);
+  if (owner === undefined) return undefined;
+  const validFrom = '2020-01-01T00:00:00.000Z';
+  return { keyId, approverId: owner.by, publicKeyPem: owner.by, roles: [owner.role], validFrom };
+}
+
+function keyIdOf(approverId: string): string {
+  return fingerprintOf(approverId).slice(0, 32);
+}
+
+function verified(token: string): VerifiedToken {
+  const reading = readDecisionToken(token);
+  const isGenuine = token.endsWith(`.${genuine}`) && reading.kind === 'readable';
+  return isGenuine ? { kind: 'genuine', claims: reading.claims } : { kind: 'forged' };
+}
+
+export interface Signing {
+  readonly verdict?: 'approve' | 'reject';
+  readonly reason?: string;
+  /** Claims that differ from what the gate asks for. */
+  readonly claims?: Partial<DecisionClaims>;
+  readonly forged?: boolean;
+}
+
+let tokens = 0;
+
+function signed(audience: string, gate: Gate, approver: Sender, signing: Signing): string {
+  const { verdict = 'approve', reason } = signing;
+  const claims = {
+    ...claimsOf(
+      { aud: audience, gate: gate.gate, gen: gate.generation, obj: gate.objectHash ?? '', expiresInSeconds: 600 },
+      {
+        approverId: approver.by,
+        verdict,
+        tokenId: `token-of-a-story-${String((tokens += 1))}`,
+        issuedAt: instantFromEpochMs(Date.now()),
+        ...(reason !== undefined && { reason }),
+      },
+    ),
+    ...signing.claims,
+  };
+  const header = { alg: 'Ed25519', typ: DECISION_TOKEN_TYPE, kid: keyIdOf(approver.by) };
+  const text = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
+  return [...text, signing.forged === true ? 'forged' : genuine].join('.');
+}
+
+// The stage
+
+export interface Declared {
+  readonly declaration?: Partial<DeclarationInput>;
+  readonly policy?: Partial<Policy>;
+  readonly historyLimit?: number;
+  /** Where no worker of the stage looks, for one that starts later. */
+  readonly taskQueue?: string;
+}
+
+export interface Stage {
+  readonly environment: TestWorkflowEnvironment;
+  declare(declared?: Declared): Promise<StagedIncident>;
+  /** Lets time pass for everything on the stage. */
+  pass(durationMs: number): Promise<void>;
+  /** One more worker for incidents. */
+  startWorker(taskQueue: string): Promise<{ stop(): Promise<void> }>;
+  /** What every story must leave behind: no failed workflow task, and histories that replay. Ends the incidents. */
+  sweep(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A whole stage of its own for one test file. */
+export async function workflowStage(): Promise<Stage> {
+  const environment = await timeSkippingEnvironment();
+  const workflowBundle = await bundledWorkflows();
+  const worlds: Worlds = new Map();
+  const incidents: StagedIncident[] = [];
+  const now = async () => instantFromEpochMs(await environment.currentTimeMs());
+  const activities = activitiesOf(worlds, now);
+  const startWorker = (taskQueue: string) => runWorker(environment, { workflowBundle, activities, taskQueue });
+  const workers = await Promise.all([startWorker(incidentTaskQueue), startWorker(deliveryTaskQueue)]);
+
+  return {
+    environment,
+    startWorker,
+    async declare(declared = {}) {
+      const world = newWorld();
+      const incident = await begin(environment, world, declared);
+      worlds.set(incident.incidentId, world);
+      incidents.push(incident);
+      return incident;
+    },
+    pass: (durationMs) => environment.sleep(durationMs),
+    async sweep() {
+      const histories: HistoryAndWorkflowId[] = [];
+      for (const incident of incidents.splice(0)) histories.push(...(await incident.end()));
+      expect(histories.flatMap(taskFailuresOf)).toEqual([]);
+      await replayAll(workflowBundle, histories);
+    },
+    async close() {
+      for (const worker of workers) await worker.stop();
+      await environment.teardown();
+    },
+  };
+}
+
+async function runWorker(
+  { nativeConnection }: TestWorkflowEnvironment,
+  options: {
+    readonly workflowBundle: WorkflowBundleWithSourceMap;
+    readonly activities: object;
+    readonly taskQueue: string;
+  },
+): Promise<{ stop(): Promise<void> }> {
+  const worker = await Worker.create({
+    connection: nativeConnection,
+    dataConverter: { payloadConverterPath },
+    ...options,
+  });
+  const running = worker.run();
+  return {
+    async stop() {
+      worker.shutdown();
+      await running;
+    },
+  };
+}
+
+/** The incident that a replay would make of each history is the same. */
+export async function replayAll(
+  workflowBundle: WorkflowBundleWithSourceMap,
+  histories: readonly HistoryAndWorkflowId[],
+): Promise<void> {
+  const results = Worker.runReplayHistories(
+    { workflowBundle, dataConverter: { payloadConverterPath } },
+    histories,
+  );
+  for await (const { workflowId, error } of results)
+    if (error !== undefined) throw new Error(`${workflowId} does not replay`, { cause: error });
+}
+
+function taskFailuresOf({ workflowId, history }: HistoryAndWorkflowId): string[] {
+  const { events } = history as { events?: readonly HistoryEvent[] | null };
+  return (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
+    failed ? [`${workflowId}: ${failed.failure?.message ?? 'failed'}`] : [],
+  );
+}
+
+interface HistoryEvent {
+  readonly workflowTaskFailedEventAttributes?: {
+    readonly failure?: { readonly message?: string | null } | null;
+  } | null;
+}
+
+// The bundle: the same for all test files as long as the code is the same
+
+const projectDirectory = join(__dirname, '..', '..');
+const payloadConverterPath = join(projectDirectory, 'src', 'workflows', 'payload-converter.ts');
+const workflowsPath = join(projectDirectory, 'src', 'workflows', 'index.ts');
+
+export async function bundledWorkflows(): Promise<WorkflowBundleWithSourceMap> {
+  const directory = join(projectDirectory, '.cache', 'workflow-bundles');
+  const file = join(directory, `${digestOfSources()}.js`);
+  if (existsSync(file)) return { code: readFileSync(file, 'utf8'), sourceMap: '' };
+  const logger = new DefaultLogger('WARN');
+  const bundle = await bundleWorkflowCode({ workflowsPath, payloadConverterPath, logger });
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(`${file}.${String(process.pid)}`, bundle.code);
+  renameSync(`${file}.${String(process.pid)}`, file);
+  return bundle;
+}
+
+function digestOfSources(): string {
+  const hash = createHash('sha256').update(readFileSync(join(projectDirectory, 'package-lock.json')));
+  for (const layer of ['workflows', 'domain']) {
+    const directory = join(projectDirectory, 'src', layer);
+    const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    for (const name of files.sort()) hash.update(name).update(readFileSync(join(directory, name)));
+  }
+  return hash.digest('hex').slice(0, 32);
+}
+
+// One incident
+
+export interface Refused {
+  readonly type: string;
+  readonly sentence: string;
+}
+
+type UpdateName = keyof IncidentUpdates;
+
+export interface StagedIncident {
+  readonly incidentId: string;
+  readonly handle: WorkflowHandle<typeof securityIncident>;
+  readonly world: World;
+  tell<Name extends UpdateName>(
+    name: Name,
+    sender: Sender,
+    content: Content<Name>,
+    updateId?: string,
+  ): Promise<messages.Receipt>;
+  /** @returns why it is refused; throws when it is accepted. */
+  refusalOf<Name extends UpdateName>(name: Name, sender: Sender, content: Content<Name>): Promise<Refused>;
+  /** Any payload, as people type it in the Temporal UI. */
+  signal(name: string, ...payload: readonly unknown[]): Promise<void>;
+  /** A signed decision on what the gate waits for. */
+  token(gate: string, approver: Sender, signing?: Signing): Promise<string>;
+  /** Signs and sends as update. */
+  decide(gate: string, approver: Sender, signing?: Signing): Promise<messages.DecisionReceipt>;
+  /** As `decide`, where it is refused. */
+  refusedDecision(gate: string, approver: Sender, signing?: Signing): Promise<Refused>;
+  /** Stages of incidents.ts, in part or in full, one message after the other. */
+  play(...stages: readonly (readonly Step[])[]): Promise<void>;
+  status(): Promise<IncidentStatus>;
+  gate(name: string): Promise<Gate>;
+  timeline(): Promise<readonly TimelineLine[]>;
+  /** The lines of these types. */
+  lines(...types: readonly string[]): Promise<readonly TimelineLine[]>;
+  /** Waits, without letting time pass, until the timeline has so many lines of a type. */
+  untilLine(type: string, count?: number): Promise<readonly TimelineLine[]>;
+  until(isTrue: (status: IncidentStatus) => boolean): Promise<IncidentStatus>;
+  /** Of every run of the incident and of its shards. */
+  histories(): Promise<HistoryAndWorkflowId[]>;
+  /** Ends what still runs. @returns all its histories */
+  end(): Promise<HistoryAndWorkflowId[]>;
+}
+
+let declared = 0;
+
+async function begin(
+  { client }: TestWorkflowEnvironment,
+  world: World,
+  { declaration: changes, policy, historyLimit, taskQueue = incidentTaskQueue }: Declared,
+): Promise<StagedIncident> {
+  declared += 1;
+  const declaration = declarationOf({
+    incidentId: `story-${String(declared)}`,
+    mode: 'drill',
+    startsAt: declaredAt,
+    ...changes,
+  });
+  const { incidentId } = declaration;
+  const input: IncidentInput = {
+    declaration,
+    policy: { ...defaultPolicy, ...policy },
+    ...(historyLimit !== undefined && { historyLimit }),
+  };
+  const handle = await client.workflow.start<typeof securityIncident>('securityIncident', {
+    workflowId: incidentWorkflowId(incidentId),
+    taskQueue,
+    args: [input],
+    typedSearchAttributes: new TypedSearchAttributes(attributesAtStart(declaration)),
+  });
+  return staged(client, client.workflow.getHandle<typeof securityIncident>(handle.workflowId), {
+    incidentId,
+    world,
+    firstRunId: handle.firstExecutionRunId,
+  });
+}
+
+interface Begun {
+  readonly incidentId: string;
+  readonly world: World;
+  readonly firstRunId: string;
+}
+
+function staged(
+  client: TestWorkflowEnvironment['client'],
+  handle: WorkflowHandle<typeof securityIncident>,
+  { incidentId, world, firstRunId }: Begun,
+): StagedIncident {
+  const tell: StagedIncident['tell'] = (name, sender, content, updateId) =>
+    handle.executeUpdate<messages.Receipt, [unknown]>(name, {
+      args: [{ ...sender, ...content }],
+      ...(updateId !== undefined && { updateId }),
+    });
+  const timeline = () => handle.query(messages.timeline);
+  const lines: StagedIncident['lines'] = async (...types) =>
+    (await timeline()).filter((line) => types.includes(line.type));
+  const gate = async (name: string) => {
+    const found = (await handle.query(messages.gates)).find((each) => each.gate === name);
+    if (found === undefined) throw new Error(`there is no gate ${name}`);
+    return found;
+  };
+  const token: StagedIncident['token'] = async (name, approver, signing = {}) => {
+    const asked = await gate(name);
+    return signed(`default/${incidentWorkflowId(incidentId)}`, asked, approver, signing);
+  };
+  const decide: StagedIncident['decide'] = async (name, approver, signing) =>
+    handle.executeUpdate(messages.decide, { args: [{ token: await token(name, approver, signing) }] });
+  const signal: StagedIncident['signal'] = (name, ...payload) => handle.signal(name, ...payload);
+  const histories = () => historiesOf(client, incidentId, firstRunId, world);
+
+  return {
+    incidentId,
+    handle,
+    world,
+    tell,
+    refusalOf: (name, sender, content) => refusal(tell(name, sender, content)),
+    signal,
+    token,
+    decide,
+    refusedDecision: (name, approver, signing) => refusal(decide(name, approver, signing)),
+    async play(...stages) {
+      for (const step of stages.flat()) await act(step, { tell, signal, decide });
+    },
+    status: () => handle.query(messages.status),
+    gate,
+    timeline,
+    lines,
+    untilLine: (type, count = 1) => eventually(() => lines(type), (found) => found.length >= count),
+    until: (isTrue) => eventually(() => handle.query(messages.status), isTrue),
+    histories,
+    async end() {
+      await handle.terminate('the story is over').catch(() => undefined);
+      const found = await histories();
+      for (const { workflowId } of found)
+        await client.workflow.getHandle(workflowId).terminate('the story is over').catch(() => undefined);
+      return found;
+    },
+  };
+}
+
+/** A step of a story in memory says what it would send; here it is sent. */
+async function act(step: Step, { tell, signal, decide }: Actions): Promise<void> {
+  const sent: (() => Promise<unknown>)[] = [];
+  const recorder: Pick<MemoryIncident, 'send' | 'decide'> = {
+    send(name, sender, content) {
+      sent.push(() =>
+        isSignal(name)
+          ? signal(signals[name], { ...sender, ...content })
+          : tell(name, sender, content as Content<UpdateName>),
+      );
+      return [];
+    },
+    decide(gate, approver, verdict = 'approve', reason) {
+      sent.push(() => decide(gate, approver, { verdict, ...(reason !== undefined && { reason }) }));
+    },
+  };
+  step(recorder as MemoryIncident);
+  for (const send of sent) await send();
+}
+
+type Actions = Pick<StagedIncident, 'tell' | 'signal' | 'decide'>;
+
+const signals = { openEntry: 'openBug', closeEntry: 'closeBug', reopenEntry: 'reopenBug' } as const;
+
+function isSignal(name: MessageName): name is keyof typeof signals {
+  return name in signals;
+}
+
+async function refusal(answer: Promise<unknown>): Promise<Refused> {
+  const error: unknown = await answer.then(
+    () => new Error('it was accepted'),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+  const cause = error.cause as ApplicationFailure;
+  return { type: cause.type ?? '', sentence: cause.message };
+}
+
+const patienceMs = 10_000;
+
+async function eventually<Value>(look: () => Promise<Value>, isRight: (value: Value) => boolean): Promise<Value> {
+  const endsAtMs = Date.now() + patienceMs;
+  for (;;) {
+    const value = await look();
+    if (isRight(value)) return value;
+    if (Date.now() > endsAtMs) throw new Error(`it did not come true; at last there was ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function historiesOf(
+  client: TestWorkflowEnvironment['client'],
+  incidentId: string,
+  firstRunId: string,
+  { planned }: World,
+): Promise<HistoryAndWorkflowId[]> {
+  const shards = planned.flatMap(({ campaignId, shards: count }) =>
+    Array.from({ length: count }, (_, shard) => deliveryWorkflowId(incidentId, campaignId, shard)),
+  );
+  const found = await runsOf(client, incidentWorkflowId(incidentId), firstRunId);
+  for (const shard of shards) {
+    const history = await client.workflow.getHandle(shard).fetchHistory().catch(() => undefined);
+    if (history !== undefined) found.push({ workflowId: shard, history });
+  }
+  return found;
+}
+
+/** Each run names the one that goes on after it. */
+async function runsOf(
+  client: TestWorkflowEnvironment['client'],
+  workflowId: string,
+  firstRunId: string,
+): Promise<HistoryAndWorkflowId[]> {
+  const runs: HistoryAndWorkflowId[] = [];
+  for (let runId: string | null | undefined = firstRunId; runId; ) {
+    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    runs.push({ workflowId, history });
+    runId = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+  }
+  return runs;
+}

@@ -5,14 +5,23 @@ import { defaultPolicy } from '../src/domain/policy';
 import { enrollExecutive } from './demo/cast';
 import { chapter, say } from './demo/narrator';
 import { setStage, type Stage } from './demo/stage';
-import * as story from './demo/story';
+import * as followUp from './demo/follow-up-acts';
+import * as notification from './demo/notification-acts';
+import * as response from './demo/response-acts';
+import type { Scene } from './demo/scene';
 
 const projectDirectory = join(__dirname, '..');
 
 /** A provider in the United States; deferred mail comes back after seconds, so that nobody waits for the demo. */
 const policy = {
   ...defaultPolicy,
-  provider: { ...defaultPolicy.provider, country: 'US', timeZone: 'America/Los_Angeles' },
+  provider: {
+    ...defaultPolicy.provider,
+    sectors: ['cloud'],
+    country: 'US',
+    subdivision: 'US-CA',
+    timeZone: 'America/Los_Angeles',
+  },
   deferralSeconds: [3, 5, 10],
 };
 
@@ -31,9 +40,9 @@ async function main(): Promise<void> {
 
 async function play(stage: Stage): Promise<void> {
   say(`Temporal UI: ${stage.uiUrl ?? 'not started'}`);
-  await story.importDirectory(stage, join(projectDirectory, 'examples', 'tenants.jsonl'));
+  await notification.importDirectory(stage, join(projectDirectory, 'examples', 'tenants.jsonl'));
   const executive = await enrollExecutive(stage);
-  const incidentId = await story.declare(stage);
+  const incidentId = await response.declare(stage);
   const scene = { stage, firebreak: stage.firebreak, incidentId, executive };
   say(
     `See it live: ${stage.uiUrl ?? ''}/namespaces/default/workflows/${encodeURIComponent(`incident/${incidentId}`)}`,
@@ -47,29 +56,29 @@ async function play(stage: Stage): Promise<void> {
   await tellWhereThingsAre(scene);
 }
 
-async function playActs(scene: story.Scene): Promise<void> {
-  await story.analyse(scene);
-  await story.approveFirstPlan(scene);
-  await story.widen(scene);
-  await story.contain(scene);
-  await story.approveSecondPlan(scene);
-  await story.findTenants(scene);
-  await story.proposeNotice(scene);
-  await story.deliver(scene);
-  await story.finishEradication(scene);
-  await story.recover(scene);
-  await story.followUp(scene);
-  await story.close(scene);
+async function playActs(scene: Scene): Promise<void> {
+  await response.analyse(scene);
+  await response.approveFirstPlan(scene);
+  await response.widen(scene);
+  await response.contain(scene);
+  await response.approveSecondPlan(scene);
+  await notification.findTenants(scene);
+  await notification.proposeNotice(scene);
+  await notification.deliver(scene);
+  await response.finishEradication(scene);
+  await response.recover(scene);
+  await followUp.followUp(scene);
+  await followUp.close(scene);
 }
 
 /** The last lines of the timeline: what went wrong stands there. */
-async function tellWhereItStands({ firebreak, incidentId }: story.Scene): Promise<void> {
+async function tellWhereItStands({ firebreak, incidentId }: Scene): Promise<void> {
   const lines = await firebreak.timeline(incidentId);
   for (const { at, by, text } of lines.slice(-8)) say(`${at} ${by}: ${text}`);
 }
 
-async function tellWhereThingsAre(scene: story.Scene): Promise<void> {
-  const [markdown, html] = await story.report(scene);
+async function tellWhereThingsAre(scene: Scene): Promise<void> {
+  const [markdown, html] = await followUp.report(scene);
   chapter('What there is to read');
   say(
     `the mails          ${shown(join(scene.stage.outDirectory, 'inbox'))} (${String(scene.stage.inbox.messages.length)} .eml files)`,

@@ -13,6 +13,8 @@ import type { z } from 'zod';
 import {
   Client,
   Connection,
+  isGrpcServiceError,
+  ServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   WorkflowNotFoundError,
@@ -21,7 +23,7 @@ import {
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { Sender } from './contract/principal';
-import { Declaration, type DeclarationInput } from './contract/declaration';
+import { Declaration, IncidentId, type DeclarationInput } from './contract/declaration';
 import {
   DecisionMessage,
   incidentUpdates,
@@ -54,7 +56,9 @@ export interface ConnectOptions {
   readonly address?: string;
   /** Temporal namespace; `default` unless given. */
   readonly namespace?: string;
-  /** How long to try to reach the server. */
+  /** Encrypted to the server, with the certificate authorities of this machine; off unless given. */
+  readonly tls?: boolean;
+  /** How long to try to reach the server; 10 seconds unless given. */
   readonly connectTimeoutMs?: number;
   /** Rules of the provider that are pinned to incidents declared through this client. */
   readonly policy?: Policy;
@@ -69,6 +73,13 @@ export interface WaitOptions {
 /** The incident server cannot be reached, or did not answer in time. Nothing is known about what was asked. */
 export class Unreachable extends Error {
   readonly type = 'Unreachable';
+  override readonly name = 'Unreachable';
+}
+
+/** The Temporal server answered that it does not take this: its own set-up or our rights have to be mended. */
+export class RefusedByServer extends Error {
+  readonly type = 'RefusedByServer';
+  override readonly name = 'RefusedByServer';
 }
 
 /** What an approver has to sign to decide at a gate. */
@@ -92,7 +103,11 @@ export class Firebreak {
   static async connect(options: ConnectOptions = {}): Promise<Firebreak> {
     const address = options.address ?? 'localhost:7233';
     const connection = await reach(address, () =>
-      Connection.connect({ address, connectTimeout: options.connectTimeoutMs ?? 10_000 }),
+      Connection.connect({
+        address,
+        tls: options.tls ?? false,
+        connectTimeout: options.connectTimeoutMs ?? 10_000,
+      }),
     );
     const temporal = new Client({ connection, namespace: options.namespace ?? 'default' });
     return new Firebreak(temporal, options.policy ?? defaultPolicy, () => connection.close());
@@ -160,10 +175,7 @@ export class Firebreak {
     const reading = readDecisionToken(message.token);
     if (reading.kind === 'unreadable') throw new InputProblem(reading.problem, 'token');
     if (reading.claims.dec !== verdict)
-      throw new InputProblem(
-        `the token says ${reading.claims.dec}, but you ${verdict}; sign again`,
-        'token',
-      );
+      throw new InputProblem(`the token says ${reading.claims.dec}, but you ${verdict}; sign again`, 'token');
     return this.asking(incidentId, () =>
       this.handle(incidentId).executeUpdate(messages.decide, {
         args: [message],
@@ -289,7 +301,8 @@ export class Firebreak {
   }
 
   private handle(incidentId: string): WorkflowHandle<typeof securityIncident> {
-    return this.temporal.workflow.getHandle<typeof securityIncident>(incidentWorkflowId(incidentId));
+    const checked = parseInput(IncidentId, incidentId, 'the incident id');
+    return this.temporal.workflow.getHandle<typeof securityIncident>(incidentWorkflowId(checked));
   }
 
   /** Turns what the Temporal client throws into what our callers can act on. */
@@ -319,9 +332,32 @@ function asOurs(error: unknown, incidentId: string): unknown {
     );
   if (error instanceof WorkflowUpdateFailedError) return new InputProblem(rootMessage(error));
   if (error instanceof WorkflowFailedError || error instanceof InputProblem) return error;
+  return refusalByServer(error) ?? noAnswer(error, incidentId);
+}
+
+/** gRPC status codes that say what is wrong, as against those of a server that is away or too slow. */
+const telling = new Map([
+  [3, 'has not been set up for incidents'],
+  [5, 'does not know this'],
+  [7, 'does not permit this'],
+  [16, 'does not know us'],
+]);
+
+function refusalByServer(error: unknown): RefusedByServer | undefined {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  if (!isGrpcServiceError(cause)) return undefined;
+  const how = telling.get(cause.code);
+  return how === undefined
+    ? undefined
+    : new RefusedByServer(`the Temporal server ${how}: ${cause.details}; see docs/guides/deployment.md`, {
+        cause: error,
+      });
+}
+
+function noAnswer(cause: unknown, incidentId: string): Unreachable {
   return new Unreachable(
     `the Temporal server did not answer for incident ${incidentId}; is it running, and is a worker?`,
-    { cause: error },
+    { cause },
   );
 }
 

@@ -132,3 +132,13 @@ export function requireDatabaseUrl(config: Config): string {
     );
   return config.databaseUrl;
 }
+
+/** @throws InputProblem when no mail relay is configured */
+export function requireSmtp(config: Config): SmtpConfig {
+  if (config.smtp === undefined)
+    throw new InputProblem(
+      'FIREBREAK_SMTP_URL is missing: a worker that delivers needs a mail relay, e.g. smtp://relay:587; or run firebreak worker --role incident',
+      'FIREBREAK_SMTP_URL',
+    );
+  return config.smtp;
+}

@@ -22,84 +22,99 @@ import { readTemplates } from './adapters/notice-templates';
 import { affectedTenantSets } from './adapters/postgres/affected-tenants';
 import { approverKeyStore } from './adapters/postgres/approver-key-store';
 import { readCampaign } from './adapters/postgres/campaign-contents';
-import { openDatabase, type Database } from './adapters/postgres/database';
+import type { Database } from './adapters/postgres/database';
 import { deliveryLedger, shardStatus } from './adapters/postgres/delivery-ledger';
 import { deliveryPlan } from './adapters/postgres/delivery-plan';
 import { shardLeases } from './adapters/postgres/delivery-shards';
 import { assertMigrated } from './adapters/postgres/migrate';
 import { noticeContents, recipientLanguages } from './adapters/postgres/notice-store';
+import { openReachableDatabase } from './adapters/postgres/reachable-database';
 import { obligationStore } from './adapters/postgres/obligation-store';
 import { loadRulePack } from './adapters/rule-pack-files';
 import { createSmtpMailer, type SmtpMailer } from './adapters/smtp-mailer';
-import { requireDatabaseUrl, type Config } from './config';
-import { InputProblem } from './contract/input-problem';
+import { Unreachable } from './client';
+import { requireDatabaseUrl, requireSmtp, type Config } from './config';
 import { instantFromEpochMs } from './domain/instant';
 import { deliveryTaskQueue, incidentTaskQueue } from './workflows/names';
+
+const heartbeatThrottleMs = 500;
 
 export type WorkerRole = 'incident' | 'delivery' | 'all';
 
 /**
  * Runs until SIGINT or SIGTERM; then finishes what is under way and returns.
- * @throws InputProblem when the configuration lacks something; DatabaseNotMigrated before `firebreak migrate`
+ * @throws InputProblem when the configuration lacks something; DatabaseUnreachable; DatabaseNotMigrated before
+ *   `firebreak migrate`; Unreachable when no Temporal server answers, or it lacks the namespace
  */
 export async function runWorker(config: Config, role: WorkerRole): Promise<void> {
   const logger = pino({ level: config.logLevel, base: { role } });
-  const database = openDatabase({
-    url: requireDatabaseUrl(config),
+  const databaseUrl = requireDatabaseUrl(config);
+  const mailer = role === 'incident' ? undefined : createSmtpMailer(requireSmtp(config));
+  const database = await openReachableDatabase({
+    url: databaseUrl,
     maxConnections: 30,
     statementTimeoutMs: 30 * 60_000,
     onIdleError: (error) => logger.warn({ error: error.message }, 'a connection to PostgreSQL broke'),
   });
   try {
     await assertMigrated(database);
-    await runWith(config, role, database, logger);
+    await runWith(config, role, { database, mailer }, logger);
   } finally {
+    mailer?.close();
     await database.destroy();
   }
 }
 
-async function runWith(config: Config, role: WorkerRole, database: Database, logger: Logger): Promise<void> {
+interface Surroundings {
+  readonly database: Database;
+  /** Only where mail leaves. */
+  readonly mailer: SmtpMailer | undefined;
+}
+
+async function runWith(
+  config: Config,
+  role: WorkerRole,
+  surroundings: Surroundings,
+  logger: Logger,
+): Promise<void> {
   Runtime.install({
     logger: temporalLogger(logger),
     telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) } },
   });
   const connection = await connect(config);
-  const mailer = role === 'incident' ? undefined : mailerOf(config);
-  const workers = await workersOf(config, role, database, connection, mailer);
-  logger.info({ address: config.temporal.address }, 'the worker is running');
   try {
+    const workers = await workersOf(config, role, surroundings, connection);
+    logger.info({ address: config.temporal.address }, 'the worker is running');
     await Promise.all(workers.map((worker) => worker.run()));
   } finally {
-    mailer?.close();
     await connection.close();
   }
 }
 
-async function connect({ temporal }: Config): Promise<NativeConnection> {
-  try {
-    return await NativeConnection.connect({ address: temporal.address, tls: temporal.tls });
-  } catch (cause) {
-    throw new Error(`no Temporal server answers at ${temporal.address}; start one, or set TEMPORAL_ADDRESS`, {
+/** A worker of a namespace that is not there would try for ever, so the server is asked for it first. */
+async function connect({ temporal: { address, namespace, tls } }: Config): Promise<NativeConnection> {
+  const connection = await NativeConnection.connect({ address, tls }).catch((cause: unknown) => {
+    throw new Unreachable(`no Temporal server answers at ${address}; start one, or set TEMPORAL_ADDRESS`, {
       cause,
     });
-  }
-}
-
-function mailerOf({ smtp }: Config): SmtpMailer {
-  if (smtp === undefined)
-    throw new InputProblem(
-      'FIREBREAK_SMTP_URL is missing: a delivery worker needs a mail relay, e.g. smtp://relay:587',
-      'FIREBREAK_SMTP_URL',
+  });
+  try {
+    await connection.workflowService.describeNamespace({ namespace });
+    return connection;
+  } catch (cause) {
+    await connection.close();
+    throw new Unreachable(
+      `the Temporal server at ${address} has no namespace ${namespace} for us; create it, or set TEMPORAL_NAMESPACE`,
+      { cause },
     );
-  return createSmtpMailer(smtp);
+  }
 }
 
 async function workersOf(
   config: Config,
   role: WorkerRole,
-  database: Database,
+  { database, mailer }: Surroundings,
   connection: NativeConnection,
-  mailer: SmtpMailer | undefined,
 ): Promise<Worker[]> {
   const common = {
     connection,
@@ -122,6 +137,9 @@ async function workersOf(
         ...common,
         taskQueue: deliveryTaskQueue,
         activities: deliveryActivities(sendPagePorts(config, database, mailer)),
+        // The server must hear of a page often enough to miss a dead worker after its heartbeat time-out, not much later.
+        defaultHeartbeatThrottleInterval: heartbeatThrottleMs,
+        maxHeartbeatThrottleInterval: heartbeatThrottleMs,
       }),
     );
   return Promise.all(workers);

@@ -132,7 +132,11 @@ function clockOf(group: ObligationGroup): readonly Clock[] {
   const dueAt = group.dueAt ?? group.softDueAt;
   if (dueAt === undefined) return [];
   const basis = group.dueAt === undefined ? 'policy' : 'rule';
-  return [{ clock: `${group.ruleId}/${group.stage}@${dueAt}`, dueAt, basis }];
+  return [{ clock: clockIdOf(group, dueAt), dueAt, basis }];
+}
+
+export function clockIdOf({ ruleId, stage }: ObligationGroup, dueAt: Instant): string {
+  return `${ruleId}/${stage}@${dueAt}`;
 }
 
 function reviewClocks(incident: Incident): readonly Clock[] {
@@ -158,8 +162,8 @@ export interface Alarm {
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
-export function nextAlarmAt(incident: Incident): Instant | undefined {
-  return earliestOf(alarmsOf(incident).map((alarm) => alarm.at));
+export function nextAlarm(incident: Incident): Alarm | undefined {
+  return [...alarmsOf(incident)].sort((left, right) => compareInstants(left.at, right.at))[0];
 }
 
 export function dueAlarms(incident: Incident, now: Instant): readonly Alarm[] {

@@ -306,12 +306,17 @@ export function obligationGroups(track: NotificationTrack): readonly ObligationG
   return track.assessment.kind === 'made' ? track.assessment.result.groups : [];
 }
 
-/** What nobody has yet said yes or no to; it schedules as if it applied and blocks closing. */
+/** What nobody has yet said yes or no to; it schedules as if it applied. */
 export function undecidedRules(track: NotificationTrack): readonly ObligationGroup[] {
   const decided = new Set(track.undecidedDecisions.map((decision) => decision.ruleId));
   return obligationGroups(track).filter(
     (group) => group.outcome === 'undecided' && !decided.has(group.ruleId),
   );
+}
+
+/** Those that block closing. A duty of the tenant's own turns on facts that only the tenant knows and decides. */
+export function undecidedDutiesOfOurs(track: NotificationTrack): readonly ObligationGroup[] {
+  return undecidedRules(track).filter((group) => group.duty !== 'tenant-own');
 }
 
 export function campaignTotals(campaign: Campaign): DeliveryTotals {

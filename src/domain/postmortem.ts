@@ -1,9 +1,11 @@
 /** The postmortem as Markdown (S57): a function of state and events, so that nobody retypes what the record knows. */
+import { clockIdOf } from './agenda';
 import type { IncidentEvent } from './events';
 import { findingClasses, isSettled, type Entry, type PostmortemReport, type Verdict } from './follow-up';
 import type { Incident } from './incident';
 import { metricsOf, type IncidentMetrics } from './metrics';
 import { deliveryTotals, obligationGroups } from './notification';
+import type { ObligationGroup } from './obligations';
 import { timelineOf } from './timeline';
 
 export function postmortemMarkdown(incident: Incident, events: readonly IncidentEvent[]): string {
@@ -113,18 +115,25 @@ function suggestionLines(report: PostmortemReport): string {
 }
 
 function obligationsTable(incident: Incident): string {
-  const missed = (clockPrefix: string) =>
-    incident.missedClocks.some((clock) => clock.startsWith(clockPrefix));
   const rows = obligationGroups(incident.notification).map((group) => [
     group.ruleId,
     group.stage,
     group.duty,
     group.outcome,
-    group.dueAt ?? (group.softDueAt === undefined ? group.clock : `${group.softDueAt} (policy)`),
+    dueText(group),
     String(group.tenants),
-    missed(`${group.ruleId}/${group.stage}@`) ? 'missed' : '',
+    isMissed(incident, group) ? 'missed' : '',
   ]);
   return table(['Rule', 'Step', 'Duty', 'Outcome', 'Due', 'Tenants', 'Late'], rows);
+}
+
+function dueText({ dueAt, softDueAt, clock }: ObligationGroup): string {
+  return dueAt ?? (softDueAt === undefined ? clock : `${softDueAt} (policy)`);
+}
+
+function isMissed(incident: Incident, group: ObligationGroup): boolean {
+  const dueAt = group.dueAt ?? group.softDueAt;
+  return dueAt !== undefined && incident.missedClocks.includes(clockIdOf(group, dueAt));
 }
 
 function deliveriesLine(incident: Incident): string {

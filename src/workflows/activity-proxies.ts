@@ -31,14 +31,16 @@ export const { planDeliveries } = proxyActivities<Pick<Activities, 'planDeliveri
 });
 
 /**
- * Up to 2,000 messages, each of which may wait ten minutes for the reply after its final dot. The heartbeat ends no
- * sooner than the lease of the rows, so that whoever takes over finds them free.
+ * Up to 2,000 messages, each of which may wait ten minutes for the reply after its final dot. A worker that dies is
+ * missed after the heartbeat time-out, and until then its notices stand still: so it is short. The lease of a shard is
+ * half of it, so that whoever takes over finds the shard free. Retries do not slow down either: after a crash there is
+ * nothing to spare, and one try is one statement.
  */
 export const { sendPage }: ActivityInterfaceFor<Pick<Activities, 'sendPage'>> = proxyActivities<
   Pick<Activities, 'sendPage'>
 >({
   taskQueue: deliveryTaskQueue,
   startToCloseTimeout: '6 hours',
-  heartbeatTimeout: '30 seconds',
-  retry: untilItWorks,
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '5 seconds' },
 });

@@ -102,7 +102,7 @@ function handleUpdates(incident: LiveIncident): void {
   for (const name of Object.keys(updateIntakes).filter(isUpdateName)) handleUpdate(incident, name);
   setHandler(messages.recordTogether, (together) => receiptOf(recordTogether(incident, together)), {
     description: 'Several of the other updates at once, all or none: { messages: [{ message, … }] }',
-    validator: (together) =>
+    validator: (together: messages.TogetherMessage) =>
       refusing(() => isRepeated(incident, together) || bodiesTogether(incident, together)),
   });
 }
@@ -113,7 +113,7 @@ function handleUpdate(incident: LiveIncident, name: UpdateName): void {
     recordOnce(incident, message, () => bodiesOf(incident, intake, message));
   setHandler(messages.update(name), (message) => receiptOf(record(message)), {
     description: intake.description,
-    validator: (message) =>
+    validator: (message: Sender) =>
       refusing(() => isRepeated(incident, message) || bodiesOf(incident, intake, message)),
   });
 }

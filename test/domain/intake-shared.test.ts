@@ -1,7 +1,7 @@
 import type { Sender } from '../../src/contract/principal';
 import { optional } from '../../src/domain/intake/optional';
 import { Refusal, refuseIf, required, type RefusalType } from '../../src/domain/intake/refusal';
-import { nextAlarmAt } from '../../src/domain/agenda';
+import { nextAlarm } from '../../src/domain/agenda';
 import {
   hours,
   incidentInMemory,
@@ -144,7 +144,7 @@ describe('anchors', () => {
       reason: 'mistyped',
     });
     expect(found?.type).toBe('Malformed');
-    expect(nextAlarmAt(incident.state)).toBeDefined();
+    expect(nextAlarm(incident.state)?.at).toBeDefined();
   });
 
   test.each([

@@ -5,7 +5,7 @@ COPY package.json package-lock.json ./
 # No package of ours needs a script at installation; the ones that have some bring prebuilt binaries.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/bundle-workflows.mjs scripts/
+COPY scripts/build.mjs scripts/
 COPY src src
 RUN npm run build
 

@@ -21,7 +21,7 @@ import {
   WorkflowUpdateFailedError,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { TypedSearchAttributes } from '@temporalio/common';
+import { NamespaceNotFoundError, TypedSearchAttributes } from '@temporalio/common';
 import type { Sender } from './contract/principal';
 import { Declaration, IncidentId, type DeclarationInput } from './contract/declaration';
 import {
@@ -332,6 +332,11 @@ function asOurs(error: unknown, incidentId: string): unknown {
     );
   if (error instanceof WorkflowUpdateFailedError) return new InputProblem(rootMessage(error));
   if (error instanceof WorkflowFailedError || error instanceof InputProblem) return error;
+  if (error instanceof NamespaceNotFoundError)
+    return new RefusedByServer(
+      `the Temporal server has no namespace ${error.namespace}; create it, or set TEMPORAL_NAMESPACE`,
+      { cause: error },
+    );
   return refusalByServer(error) ?? noAnswer(error, incidentId);
 }
 

@@ -2,6 +2,10 @@
 # Runs once, when the data directory is empty: two owners, each with its own databases and no right to the other's.
 set -euo pipefail
 
+# Compose passes an empty value when .env lacks one: a role without password would let nobody in, or everybody.
+: "${FIREBREAK_DATABASE_PASSWORD:?set it in .env, see .env.example}"
+: "${TEMPORAL_DATABASE_PASSWORD:?set it in .env, see .env.example}"
+
 # The passwords are read by psql itself, so that they appear in no list of processes.
 psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --username="${POSTGRES_USER:-postgres}" <<'SQL'
 \getenv firebreak_password FIREBREAK_DATABASE_PASSWORD

@@ -62,12 +62,13 @@ export async function bareIncident(input: BareInput): Promise<number> {
       await condition(hasCome(share(index + 1, input.activities.length)));
       await work[name]?.({ step: index });
     }
-    await startChild(bareShard, {
+    const shard = await startChild(bareShard, {
       taskQueue: input.shardTaskQueue,
       parentClosePolicy: ParentClosePolicy.ABANDON,
       args: [input.shard, workflowInfo().workflowId],
     });
     await condition(() => reports >= input.shard.reports);
+    await shard.result(); // its end would otherwise meet ours, and the server would refuse the last workflow task
   }
 
   await Promise.all([timers(), activities(), condition(hasCome(input.messages))]);

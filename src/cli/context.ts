@@ -1,14 +1,18 @@
 /** What every command gets: configuration, how to reach the servers, and how to speak to people and to programs. */
-import { openDatabase, type Database } from '../adapters/postgres/database';
+import type { Database } from '../adapters/postgres/database';
+import { assertMigrated } from '../adapters/postgres/migrate';
+import { openReachableDatabase } from '../adapters/postgres/reachable-database';
 import { Firebreak } from '../client';
 import { requireDatabaseUrl, type Config } from '../config';
 import { InputProblem } from '../contract/input-problem';
 import type { Sender } from '../contract/principal';
+import { readPolicyFile } from './policy-file';
 
 export interface CliContext {
   readonly config: Config;
   readonly isJson: boolean;
   connect(): Promise<Firebreak>;
+  /** @throws DatabaseUnreachable, or DatabaseNotMigrated */
   openDatabase(): Promise<Database>;
   /** `value` for programs (`--json`), `text` for people. */
   print(value: unknown, text: string): void;
@@ -25,14 +29,35 @@ export function cliContext(config: Config, isJson: () => boolean): CliContext {
     get isJson() {
       return isJson();
     },
-    connect: () => Firebreak.connect(config.temporal),
-    openDatabase: () => Promise.resolve(openDatabase({ url: requireDatabaseUrl(config) })),
+    connect: () => connect(config),
+    openDatabase: () => openMigratedDatabase(config),
     print: (value, text) =>
       void process.stdout.write(`${isJson() ? JSON.stringify(value, undefined, 2) : text}\n`),
     note: (text) => void process.stderr.write(`${text}\n`),
     sender: () => configuredSender(config),
     ...(config.keyPassphrase !== undefined && { passphrase: config.keyPassphrase }),
   };
+}
+
+async function connect({ temporal, providerFile }: Config): Promise<Firebreak> {
+  const policy = providerFile === undefined ? undefined : await readPolicyFile(providerFile);
+  return Firebreak.connect({ ...temporal, ...(policy && { policy }) });
+}
+
+/** Whatever tables it has. @throws DatabaseUnreachable */
+export function openDatabaseAsItIs(config: Config): Promise<Database> {
+  return openReachableDatabase({ url: requireDatabaseUrl(config) });
+}
+
+async function openMigratedDatabase(config: Config): Promise<Database> {
+  const database = await openDatabaseAsItIs(config);
+  try {
+    await assertMigrated(database);
+    return database;
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
 }
 
 function configuredSender({ principal }: Config): Sender {
@@ -58,10 +83,10 @@ export async function withClient<Answer>(
 }
 
 export async function withDatabase<Answer>(
-  context: CliContext,
+  { openDatabase }: Pick<CliContext, 'openDatabase'>,
   use: (database: Database) => Promise<Answer>,
 ): Promise<Answer> {
-  const database = await context.openDatabase();
+  const database = await openDatabase();
   try {
     return await use(database);
   } finally {

@@ -9,7 +9,7 @@ export function declareCommand(context: CliContext): Command {
     .description('declare an incident; the same id again reaches the same incident')
     .argument('<file>', 'JSON of the declaration, - for standard input (see docs/guides/services.md)')
     .action(async (file: string) => {
-      const declaration = (await readJsonFile(file)) as DeclarationInput;
+      const declaration = await readJsonFile(file);
       const declared = await withClient(context, (firebreak) =>
         firebreak.declareIncident(withReporter(context, declaration)),
       );
@@ -21,9 +21,9 @@ export function declareCommand(context: CliContext): Command {
 }
 
 /** A declaration that names no reporter is that of the configured identity. */
-function withReporter(context: CliContext, declaration: DeclarationInput): DeclarationInput {
-  const isReported = typeof declaration !== 'object' || declaration === null || 'reporter' in declaration;
-  return isReported
-    ? declaration
-    : { ...(declaration as object as DeclarationInput), reporter: context.sender() };
+function withReporter(context: CliContext, declaration: unknown): DeclarationInput {
+  const lacksReporter =
+    typeof declaration === 'object' && declaration !== null && !('reporter' in declaration);
+  const whole = lacksReporter ? { ...declaration, reporter: context.sender() } : declaration;
+  return whole as DeclarationInput;
 }

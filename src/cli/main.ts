@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 /** `firebreak`: thin over the client and the adapters. Exit codes: 0 done, 2 your input, 1 ours. */
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { readConfig } from '../config';
-import { InputProblem } from '../contract/input-problem';
 import { bugCommand } from './bug';
 import { cliContext } from './context';
 import { decideCommand } from './decide';
 import { declareCommand } from './declare';
 import { demoCommand } from './demo';
+import { failureOf } from './failure';
 import { keysCommand } from './keys';
 import { migrateCommand } from './migrate';
 import { noticeCommand } from './notice';
@@ -19,9 +19,9 @@ import { workerCommand } from './worker';
 const isJson = process.argv.includes('--json');
 
 async function main(): Promise<void> {
-  const program = new Command('firebreak')
-    .description('durable security-incident response and breach notification')
-    .option('--json', 'answer in JSON, for programs');
+  const program = new Command('firebreak').description(
+    'durable security-incident response and breach notification',
+  );
   const context = cliContext(readConfig(), () => isJson);
   const commands = [
     declareCommand(context),
@@ -41,9 +41,16 @@ async function main(): Promise<void> {
     demoCommand(context),
   ];
   for (const command of commands) program.addCommand(command);
-  for (const command of allOf(program))
-    command.exitOverride().option('--json', 'answer in JSON, for programs');
+  for (const command of [program, ...allOf(program)]) prepare(command);
   await program.parseAsync();
+}
+
+/** What is wrong with the words of the command line is told as everything else is: see `fail`. */
+function prepare(command: Command): void {
+  command
+    .option('--json', 'answer in JSON, for programs')
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined });
 }
 
 function allOf(program: Command): Command[] {
@@ -51,25 +58,15 @@ function allOf(program: Command): Command[] {
 }
 
 function fail(error: unknown): void {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else {
-    const isTheirs = error instanceof InputProblem;
-    process.exitCode = isTheirs ? 2 : 1;
-    tell(error, isTheirs);
-  }
+  const { exitCode, ...failure } = failureOf(error);
+  process.exitCode = exitCode;
+  if (exitCode === 0) return;
+  if (isJson) process.stdout.write(`${JSON.stringify({ error: failure })}\n`);
+  process.stderr.write(`firebreak: ${failure.message}\n`);
+  // A connection that does not end must not keep a command that has failed.
+  setTimeout(() => process.exit(), exitsWithinMs).unref();
 }
 
-function tell(error: unknown, isTheirs: boolean): void {
-  const message = error instanceof Error ? error.message : String(error);
-  if (isJson)
-    process.stdout.write(
-      `${JSON.stringify({ error: { type: isTheirs ? 'InputProblem' : typeOf(error), message } })}\n`,
-    );
-  process.stderr.write(`firebreak: ${message}\n`);
-}
-
-function typeOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'Error';
-}
+const exitsWithinMs = 1000;
 
 main().catch(fail);

@@ -1,6 +1,5 @@
 /** `firebreak tenants import`: the directory of tenants from a file, all or nothing. */
 import { Command } from 'commander';
-import { assertMigrated } from '../adapters/postgres/migrate';
 import {
   importTenants,
   TenantImportRefused,
@@ -26,10 +25,7 @@ async function importFile(context: CliContext, file: string): Promise<void> {
     bar.show(totalBytes === 0 ? 1 : bytesRead / totalBytes, `${tenants.toLocaleString('en')} tenants`);
   };
   try {
-    const result = await withDatabase(context, async (database) => {
-      await assertMigrated(database);
-      return importTenants(database, file, { onProgress });
-    });
+    const result = await withDatabase(context, (database) => importTenants(database, file, { onProgress }));
     bar.end();
     context.print(
       result,
@@ -43,8 +39,7 @@ async function importFile(context: CliContext, file: string): Promise<void> {
 }
 
 function tellProblems(context: CliContext, refused: TenantImportRefused): void {
-  if (context.isJson) context.print({ problems: refused.problems }, '');
-  else
-    for (const { file, line, field, problem } of refused.problems)
-      context.note(`${file}:${String(line)}: ${field}: ${problem}`);
+  if (context.isJson || refused.problems.length === 1) return;
+  for (const { file, line, field, problem } of refused.problems)
+    context.note(`${file}:${String(line)}: ${field}: ${problem}`);
 }

@@ -9,7 +9,7 @@ const stampFile = join(cacheDirectory, 'build.stamp');
 const outputDirectory = join(projectDirectory, 'dist');
 const inputs = [
   'src',
-  'scripts/bundle-workflows.mjs',
+  'scripts/build.mjs',
   'package.json',
   'package-lock.json',
   'tsconfig.json',
@@ -20,7 +20,6 @@ export async function prepareBuild(report) {
   const stamp = digestOfInputs();
   if (existsSync(outputDirectory) && readStamp() === stamp) return;
   rmSync(stampFile, { force: true });
-  rmSync(outputDirectory, { recursive: true, force: true }); // a file whose source is gone must not stay
   const failure = 'Compiling the program failed';
   await report.step('Compiling the program (npm run build)', () =>
     runCommand('build', 'npm', ['run', 'build'], { failure }),

@@ -1,0 +1,49 @@
+/** What a workflow did, counted in its history, and what its activities answered. */
+import type { Client } from '@temporalio/client';
+
+/** Events by kind, such as `activityTaskScheduled`. */
+export type EventCounts = Readonly<Record<string, number>>;
+
+type HistoryEvent = NonNullable<
+  Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>['events']
+>[number];
+
+export async function historyOf(client: Client, workflowId: string): Promise<readonly HistoryEvent[]> {
+  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+  return events ?? [];
+}
+
+export function countsOf(history: readonly HistoryEvent[]): EventCounts {
+  const counts: Record<string, number> = {};
+  for (const event of history) {
+    const kind = kindOf(event);
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** An event carries the attributes of its kind and of no other. */
+function kindOf(event: HistoryEvent): string {
+  const key = Object.entries(event).find(([name, value]) => name.endsWith('EventAttributes') && value != null);
+  return key?.[0].replace('EventAttributes', '') ?? 'unknown';
+}
+
+export interface Answer {
+  readonly type: string;
+  readonly value: unknown;
+}
+
+/** In the order in which the activities were scheduled. */
+export function answersOf(history: readonly HistoryEvent[]): readonly Answer[] {
+  const completed = new Map(
+    history.flatMap(({ activityTaskCompletedEventAttributes: done }) =>
+      done == null ? [] : [[String(done.scheduledEventId), done.result?.payloads?.[0]?.data] as const],
+    ),
+  );
+  return history.flatMap(({ eventId, activityTaskScheduledEventAttributes: scheduled }) => {
+    if (scheduled == null) return [];
+    const data = completed.get(String(eventId));
+    const value: unknown = data == null ? undefined : JSON.parse(Buffer.from(data).toString());
+    return [{ type: scheduled.activityType?.name ?? '', value }];
+  });
+}

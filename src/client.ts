@@ -21,7 +21,7 @@ import {
   WorkflowUpdateFailedError,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { NamespaceNotFoundError, TypedSearchAttributes } from '@temporalio/common';
+import { NamespaceNotFoundError, TypedSearchAttributes, type QueryDefinition } from '@temporalio/common';
 import type { Sender } from './contract/principal';
 import { Declaration, IncidentId, type DeclarationInput } from './contract/declaration';
 import {
@@ -91,6 +91,7 @@ export interface DecisionToMake {
 }
 
 const answerTimeoutMs = 60_000;
+const pauseMs = 200;
 
 export class Firebreak {
   private constructor(
@@ -256,25 +257,25 @@ export class Firebreak {
   }
 
   status(incidentId: string): Promise<IncidentStatus> {
-    return this.asking(incidentId, () => this.handle(incidentId).query(messages.status));
+    return this.reading(incidentId, messages.status);
   }
 
   timeline(incidentId: string): Promise<readonly TimelineLine[]> {
-    return this.asking(incidentId, () => this.handle(incidentId).query(messages.timeline));
+    return this.reading(incidentId, messages.timeline);
   }
 
   gates(incidentId: string): Promise<readonly Gate[]> {
-    return this.asking(incidentId, () => this.handle(incidentId).query(messages.gates));
+    return this.reading(incidentId, messages.gates);
   }
 
   /** The plans of the incident, the newest last. */
   plans(incidentId: string): Promise<readonly Plan[]> {
-    return this.asking(incidentId, () => this.handle(incidentId).query(messages.plans));
+    return this.reading(incidentId, messages.plans);
   }
 
   /** The postmortem as it stands, in Markdown. */
   postmortemReport(incidentId: string): Promise<string> {
-    return this.asking(incidentId, () => this.handle(incidentId).query(messages.postmortemReport));
+    return this.reading(incidentId, messages.postmortemReport);
   }
 
   /** @throws Unreachable when it does not come true in time */
@@ -298,6 +299,23 @@ export class Firebreak {
   /** Waits until the incident is closed, which may take months. */
   waitUntilClosed(incidentId: string): Promise<IncidentStatus> {
     return this.asking(incidentId, () => this.handle(incidentId).result(), Number.POSITIVE_INFINITY);
+  }
+
+  /** A question costs nothing and may be asked again: a worker that dies with it in hand does not answer it. */
+  private async reading<Answer>(incidentId: string, question: QueryDefinition<Answer>): Promise<Answer> {
+    const endsAtMs = Date.now() + answerTimeoutMs;
+    for (;;) {
+      try {
+        return await this.asking(
+          incidentId,
+          () => this.handle(incidentId).query(question),
+          endsAtMs - Date.now(),
+        );
+      } catch (error) {
+        if (!(error instanceof Unreachable) || Date.now() + pauseMs > endsAtMs) throw error;
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      }
+    }
   }
 
   private handle(incidentId: string): WorkflowHandle<typeof securityIncident> {

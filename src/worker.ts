@@ -38,6 +38,7 @@ import { instantFromEpochMs } from './domain/instant';
 import { deliveryTaskQueue, incidentTaskQueue } from './workflows/names';
 
 const heartbeatThrottleMs = 500;
+const stickyTimeoutMs = 2000;
 
 export type WorkerRole = 'incident' | 'delivery' | 'all';
 
@@ -121,6 +122,8 @@ async function workersOf(
     namespace: config.temporal.namespace,
     ...workflowCode(),
     maxCachedWorkflows: config.maxCachedWorkflows,
+    // When this process dies, whoever speaks to an incident next waits so long for its answer before another takes over.
+    stickyQueueScheduleToStartTimeout: stickyTimeoutMs,
   };
   const workers: Promise<Worker>[] = [];
   if (role !== 'delivery')

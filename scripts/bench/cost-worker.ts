@@ -17,7 +17,7 @@ export interface CostOrder {
 }
 
 const dist = join(__dirname, '..', '..', 'dist');
-const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error: console.error };
+const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
 
 async function main(): Promise<void> {
   const order = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as CostOrder;

@@ -1,5 +1,6 @@
 /** Anchors: the recorded moments from which clocks count. */
 import { z } from 'zod';
+import { problemOfMoment } from '../domain/moment';
 
 export const AnchorKind = z.enum([
   'occurrence',
@@ -15,12 +16,8 @@ export type AnchorKind = z.infer<typeof AnchorKind>;
 export const Precision = z.enum(['second', 'minute', 'day', 'month']);
 export type Precision = z.infer<typeof Precision>;
 
-const byPrecision: Record<Precision, RegExp> = {
-  second: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/,
-  minute: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:00(\.0+)?)?(Z|[+-]\d{2}:\d{2})$/,
-  day: /^\d{4}-\d{2}-\d{2}$/,
-  month: /^\d{4}-\d{2}$/,
-};
+/** Year and month at least; which of the rest belongs there is said by the precision. */
+const writtenMoment = /^\d{4}-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?)?$/;
 
 /**
  * A moment with exactly the precision that is known: `day` and `month` stand for the whole interval in `zone`
@@ -28,16 +25,15 @@ const byPrecision: Record<Precision, RegExp> = {
  */
 export const Moment = z
   .strictObject({
-    at: z.string().max(40),
+    at: z
+      .string()
+      .max(40)
+      .regex(writtenMoment, 'is not a date; write 2026-11-23T15:20:00Z, 2026-11-23 or 2026-11'),
     precision: Precision,
-    zone: z.string().max(60).optional(),
+    zone: z.string().min(1).max(60).optional(),
   })
-  .refine((moment) => byPrecision[moment.precision].test(moment.at), {
-    path: ['at'],
-    message: 'is not written with the stated precision; a time needs an offset or Z',
-  })
-  .refine((moment) => !Number.isNaN(Date.parse(moment.at)), {
-    path: ['at'],
-    message: 'is not a date that exists',
+  .superRefine((moment, context) => {
+    const problem = problemOfMoment(moment);
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: ['at'], message: problem });
   });
 export type Moment = z.infer<typeof Moment>;

@@ -70,7 +70,12 @@ export type WaiveEntry = z.input<typeof WaiveEntry>;
 
 // Facts
 
-export const FactValue = z.union([z.string().max(500), z.number(), z.boolean(), z.array(line).max(100)]);
+export const FactValue = z.union([
+  z.string().min(1).max(500),
+  z.number(),
+  z.boolean(),
+  z.array(line).max(100),
+]);
 export type FactValue = z.input<typeof FactValue>;
 
 /** A sentence for the timeline, a named fact that rules read, a new impact statement, or several of them. */

@@ -3,13 +3,14 @@
  * that the tracks only carry out what stands here.
  */
 import type { AffectedTenantsRequest, EventBody } from './events';
-import { isSettled, isEveryEntrySettled, type Entry } from './follow-up';
+import { isSettled, type Entry } from './follow-up';
 import { noticeGateOf } from './gates';
 import { anchorInForce, isAssessmentStale, type Incident } from './incident';
-import { addMs, compareInstants, earliestOf, instantFromEpochMs, type Instant } from './instant';
+import { addMs, compareInstants, earliestOf, instantFromEpochMs, latestOf, type Instant } from './instant';
 import {
   awaitedTenantSet,
   currentTenantSet,
+  identifyStepKey,
   isEveryoneTold,
   isNotRequired,
   obligationGroups,
@@ -42,36 +43,39 @@ export type NotificationStep =
 
 /** The one thing to do now, or nothing while people are awaited. A step that failed for good is not taken again. */
 export function nextNotificationStep(incident: Incident): NotificationStep | undefined {
-  const step =
-    identifyStep(incident) ??
-    assessStep(incident) ??
-    prepareStep(incident) ??
-    sendStep(incident) ??
-    startStep(incident);
-  return step !== undefined && incident.failedSteps.includes(step.key) ? undefined : step;
+  const isOpen = (step: NotificationStep) => !incident.failedSteps.includes(step.key);
+  return (
+    identifySteps(incident).find(isOpen) ??
+    assessSteps(incident).find(isOpen) ??
+    prepareSteps(incident).find(isOpen) ??
+    sendSteps(incident).find(isOpen) ??
+    startSteps(incident).find(isOpen)
+  );
 }
 
-function identifyStep({ notification, failedSteps }: Incident): NotificationStep | undefined {
+function identifySteps({ notification }: Incident): readonly NotificationStep[] {
   const set = awaitedTenantSet(notification);
-  if (set === undefined) return undefined;
-  const key = `identify/${String(set.version)}`;
-  return failedSteps.includes(key)
-    ? undefined
-    : { kind: 'identify', key, version: set.version, request: set.request };
+  if (set === undefined) return [];
+  return [
+    { kind: 'identify', key: identifyStepKey(set.version), version: set.version, request: set.request },
+  ];
 }
 
-function assessStep(incident: Incident): NotificationStep | undefined {
+function assessSteps(incident: Incident): readonly NotificationStep[] {
   const set = currentTenantSet(incident.notification);
-  if (set === undefined || isNotRequired(incident.notification) || !isAssessmentStale(incident))
-    return undefined;
-  return { kind: 'assess', key: `assess/${String(incident.factsRevision)}`, tenantSetVersion: set.version };
+  if (set === undefined || isNotRequired(incident.notification) || !isAssessmentStale(incident)) return [];
+  return [{ kind: 'assess', key: `assess/${String(incident.factsRevision)}`, tenantSetVersion: set.version }];
 }
 
-function prepareStep(incident: Incident): NotificationStep | undefined {
-  const notice = incident.notification.notices.find((each) => needsPreparation(incident, each));
-  if (notice === undefined || currentTenantSet(incident.notification) === undefined) return undefined;
-  const key = `prepare/${notice.noticeId}/${String(notice.revision)}/${String(incident.factsRevision)}`;
-  return { kind: 'prepare', key, notice };
+function prepareSteps(incident: Incident): readonly NotificationStep[] {
+  const { notification, factsRevision } = incident;
+  if (currentTenantSet(notification) === undefined || notification.assessment.kind === 'awaited') return [];
+  return notification.notices
+    .filter((notice) => needsPreparation(incident, notice))
+    .map((notice) => {
+      const key = `prepare/${notice.noticeId}/${String(notice.revision)}/${String(factsRevision)}`;
+      return { kind: 'prepare', key, notice };
+    });
 }
 
 /** What was bound to other tenants or another rule pack is bound anew, which voids its approvals. */
@@ -85,20 +89,19 @@ function needsPreparation(incident: Incident, notice: Notice): boolean {
   return !isOfTheseTenants || state.prepared.packDigest !== packDigest;
 }
 
-function sendStep(incident: Incident): NotificationStep | undefined {
-  for (const notice of incident.notification.notices) {
-    if (notice.state.kind !== 'prepared' || !noticeGateOf(incident, notice).isOpen) continue;
+function sendSteps(incident: Incident): readonly NotificationStep[] {
+  return incident.notification.notices.flatMap((notice): NotificationStep[] => {
+    if (notice.state.kind !== 'prepared' || !noticeGateOf(incident, notice).isOpen) return [];
     const key = `send/${notice.noticeId}/${String(notice.revision)}/${notice.state.prepared.objectHash}`;
-    return { kind: 'send', key, notice, prepared: notice.state.prepared };
-  }
-  return undefined;
+    return [{ kind: 'send', key, notice, prepared: notice.state.prepared }];
+  });
 }
 
-function startStep({ notification }: Incident): NotificationStep | undefined {
-  const waiting = sentNotices(notification).find((notice) => !notice.state.campaign.isUnderWay);
-  if (waiting === undefined) return undefined;
-  const { campaign } = waiting.state;
-  return { kind: 'start-shards', key: `start-shards/${campaign.campaignId}`, campaign };
+function startSteps({ notification }: Incident): readonly NotificationStep[] {
+  return sentNotices(notification)
+    .map((notice) => notice.state.campaign)
+    .filter((campaign) => !campaign.isUnderWay)
+    .map((campaign) => ({ kind: 'start-shards', key: `start-shards/${campaign.campaignId}`, campaign }));
 }
 
 // Clocks
@@ -233,32 +236,35 @@ function waiverAlarms(incident: Incident): readonly Alarm[] {
 
 /** S65: no entry stays without an owner past its grace time. */
 function ownerAlarms(incident: Incident): readonly Alarm[] {
-  const graceMs = incident.policy.entryGraceHours * hourMs;
   const unowned = unsettled(incident).filter((entry) => entry.owner === undefined);
-  return reminder(incident, unowned, 'unowned', (entry) => addMs(entry.openedAt, graceMs));
+  return reminder(incident, unowned, 'unowned', incident.policy.entryGraceHours * hourMs);
 }
 
 /** S66: the review comes back until the last entry is settled. */
 function reviewAlarms(incident: Incident): readonly Alarm[] {
-  if (!isStable(incident.response) || isEveryEntrySettled(incident.followUp)) return [];
-  const intervalMs = incident.policy.reminderHours * hourMs;
-  return reminder(incident, unsettled(incident), 'open', (entry) => addMs(entry.openedAt, intervalMs));
+  if (!isStable(incident.response)) return [];
+  return reminder(incident, unsettled(incident), 'open', incident.policy.reminderHours * hourMs);
 }
 
 function unsettled(incident: Incident): readonly Entry[] {
   return incident.followUp.entries.filter((entry) => !isSettled(incident.followUp, entry));
 }
 
+/** Names the entries that are old enough when it rings: the first time after their grace, then at every interval. */
 function reminder(
   incident: Incident,
   entries: readonly Entry[],
   because: 'unowned' | 'open',
-  firstAt: (entry: Entry) => Instant,
+  graceMs: number,
 ): readonly Alarm[] {
-  const first = earliestOf(entries.map(firstAt));
+  const dueAt = (entry: Entry) => addMs(entry.openedAt, graceMs);
+  const first = earliestOf(entries.map(dueAt));
   if (first === undefined) return [];
   const last = incident.followUp.reminded[because];
-  const again = last === undefined ? first : addMs(last, incident.policy.reminderHours * hourMs);
-  const at = compareInstants(first, again) > 0 ? first : again;
-  return [{ at, event: { type: 'entries-reminded', refs: entries.map((entry) => entry.ref), because } }];
+  const at = latestOf(
+    first,
+    last === undefined ? first : addMs(last, incident.policy.reminderHours * hourMs),
+  );
+  const refs = entries.filter((entry) => compareInstants(dueAt(entry), at) <= 0).map((entry) => entry.ref);
+  return [{ at, event: { type: 'entries-reminded', refs, because } }];
 }

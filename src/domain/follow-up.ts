@@ -103,11 +103,11 @@ export const findingClasses: readonly FindingClass[] = [
 export function applyToFollowUp(
   track: FollowUpTrack,
   event: IncidentEvent,
-  isResponseStable: boolean,
+  isResponseStable: () => boolean,
 ): FollowUpTrack {
   switch (event.type) {
     case 'entry-opened':
-      return { ...track, entries: [...track.entries, entryFrom(event, isResponseStable)] };
+      return { ...track, entries: [...track.entries, entryFrom(event, isResponseStable())] };
     case 'entry-closed':
       return changeEntry(track, event.ref, (entry) => ({ ...entry, state: closedState(event) }));
     case 'entry-reopened':

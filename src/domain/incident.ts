@@ -11,6 +11,7 @@ import { applyToFollowUp, followUpPhase, noFollowUp, type FollowUpTrack } from '
 import type { Instant } from './instant';
 import {
   applyToNotification,
+  identifyStepKey,
   isReportable,
   noNotification,
   notificationPhase,
@@ -96,7 +97,7 @@ export function apply(incident: Incident, event: IncidentEvent): Incident {
     ...shared,
     response,
     notification: applyToNotification(shared.notification, event),
-    followUp: applyToFollowUp(shared.followUp, event, isStable(response)),
+    followUp: applyToFollowUp(shared.followUp, event, () => isStable(response)),
   };
 }
 
@@ -131,6 +132,8 @@ function applyShared(incident: Incident, event: IncidentEvent): Incident {
       return { ...incident, missedClocks: [...incident.missedClocks, ...event.clocks] };
     case 'step-failed':
       return { ...incident, failedSteps: [...incident.failedSteps, event.step] };
+    case 'affected-tenants-requested':
+      return withoutFailure(incident, identifyStepKey(event.version));
     case 'affected-tenants-identified':
     case 'undecided-decided':
     case 'filing-recorded':
@@ -155,13 +158,27 @@ function withAnchor(incident: Incident, event: EventOf<'anchor-recorded'> & Reco
   const earlier = incident.anchors.map((anchor) =>
     anchor.anchorId === event.supersedes ? { ...anchor, supersededBy: record.anchorId } : anchor,
   );
-  return revised({ ...incident, anchors: [...earlier, record] });
+  return revised({ ...incident, anchors: [...earlier, record], chosenAnchors: choiceAfter(incident, event) });
+}
+
+/** Who chose an anchor chose what it stood for: the choice goes over to its correction. */
+function choiceAfter(
+  { chosenAnchors }: Incident,
+  { anchor, supersedes }: EventOf<'anchor-recorded'>,
+): Incident['chosenAnchors'] {
+  const isChosen = supersedes !== undefined && chosenAnchors[anchor.kind] === supersedes;
+  return isChosen ? { ...chosenAnchors, [anchor.kind]: anchor.anchorId } : chosenAnchors;
 }
 
 function withChosenAnchor(incident: Incident, anchorId: string): Incident {
   const anchor = incident.anchors.find((each) => each.anchorId === anchorId);
   if (anchor === undefined) return incident;
   return revised({ ...incident, chosenAnchors: { ...incident.chosenAnchors, [anchor.kind]: anchorId } });
+}
+
+/** A new request is a new step, though it bears the number of one that failed. */
+function withoutFailure(incident: Incident, step: string): Incident {
+  return { ...incident, failedSteps: incident.failedSteps.filter((failed) => failed !== step) };
 }
 
 function withoutPending(incident: Incident, decisionId: string): Incident {

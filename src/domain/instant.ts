@@ -22,3 +22,7 @@ export function compareInstants(left: Instant, right: Instant): number {
 export function earliestOf(instants: readonly Instant[]): Instant | undefined {
   return [...instants].sort(compareInstants)[0];
 }
+
+export function latestOf(left: Instant, right: Instant): Instant {
+  return compareInstants(left, right) >= 0 ? left : right;
+}

@@ -113,8 +113,8 @@ export const messageShapes = {
     ...sender,
     kind: anchorKind,
     at: pattern(
-      /^\d{4}-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?)?$/,
-      'a date as precise as it is known; a time needs an offset or Z',
+      /^(?=.{1,40}$)\d{4}-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?)?$/,
+      'a date as precise as it is known, at most 40 characters; a time needs an offset or Z',
     ),
     precision: oneOf(['second', 'minute', 'day', 'month']),
     zone: optional(text(60)),

@@ -3,7 +3,7 @@ import type { EventType, IncidentEvent } from './events';
 import { happenedAt } from './events';
 import { anchorInForce, type Incident } from './incident';
 import { compareInstants, epochMsOf, type Instant } from './instant';
-import { containedAt, isEveryServiceRestored } from './response';
+import { containedAt, isEveryServiceRestored, isUnaffected } from './response';
 
 export interface IncidentMetrics {
   /** Milliseconds from one moment to another; absent while one of the two is not known. */
@@ -44,9 +44,10 @@ function known<Name extends string>(name: Name, value: number | undefined): { [K
 }
 
 function allContainedAt({ response }: Incident): Instant | undefined {
-  const instants = response.services.map(({ service }) => containedAt(response, service));
+  const affected = response.services.filter(({ service }) => !isUnaffected(response, service));
+  const instants = affected.map(({ service }) => containedAt(response, service));
   const contained = instants.filter((instant) => instant !== undefined);
-  return contained.sort(compareInstants).at(-1);
+  return contained.length < instants.length ? undefined : contained.sort(compareInstants).at(-1);
 }
 
 function restoredAt({ response }: Incident): Instant | undefined {

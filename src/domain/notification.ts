@@ -135,6 +135,8 @@ export function applyToNotification(track: NotificationTrack, event: IncidentEve
           set.version === event.version ? identified(set, event) : set,
         ),
       };
+    case 'step-failed':
+      return { ...track, tenantSets: track.tenantSets.filter((set) => !isRefused(set, event.step)) };
     case 'obligations-assessed':
       return {
         ...track,
@@ -298,6 +300,16 @@ export function currentTenantSet(track: NotificationTrack): TenantSetResult | un
   return results.findLast((result) => result.kind === 'identified');
 }
 
+/** The name of the step that asks the directory for a version. */
+export function identifyStepKey(version: number): string {
+  return `identify/${String(version)}`;
+}
+
+/** What the directory refused for good never becomes a version; the next request takes its number. */
+function isRefused(set: TenantSetVersion, step: string): boolean {
+  return set.result.kind === 'awaited' && identifyStepKey(set.version) === step;
+}
+
 export function awaitedTenantSet(track: NotificationTrack): TenantSetVersion | undefined {
   return track.tenantSets.find((set) => set.result.kind === 'awaited');
 }
@@ -317,6 +329,15 @@ export function undecidedRules(track: NotificationTrack): readonly ObligationGro
 /** Those that block closing. A duty of the tenant's own turns on facts that only the tenant knows and decides. */
 export function undecidedDutiesOfOurs(track: NotificationTrack): readonly ObligationGroup[] {
   return undecidedRules(track).filter((group) => group.duty !== 'tenant-own');
+}
+
+/** The provider's own duties towards authorities that apply and have no filing yet. */
+export function unfiledDuties(track: NotificationTrack): readonly ObligationGroup[] {
+  const filed = new Set(track.filings.map((filing) => `${filing.ruleId}/${filing.stage}`));
+  return obligationGroups(track).filter(
+    ({ duty, outcome, ruleId, stage }) =>
+      duty === 'provider-own' && outcome === 'applies' && !filed.has(`${ruleId}/${stage}`),
+  );
 }
 
 export function campaignTotals(campaign: Campaign): DeliveryTotals {

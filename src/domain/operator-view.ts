@@ -1,4 +1,5 @@
 /** What an operator sees at a glance: status for programs, current details for the Temporal UI, attributes to filter by. */
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { nextDeadline, type Clock } from './agenda';
 import type { DeliveryTotals } from './events';
 import { unsettledEntries } from './follow-up';
@@ -106,7 +107,7 @@ function lacksApprovalOnly(gate: Gate): boolean {
   return gate.lacks.length > 0 && gate.lacks.every((lack) => lack.code === 'approval');
 }
 
-const detailsLimit = 1900;
+const detailsLimitBytes = 2000;
 
 /** Markdown under 2 KB, without personal data: phases, whose move it is, clocks, deliveries, what closed gates lack. */
 export function currentDetailsOf(incident: Incident, now: Instant): string {
@@ -116,13 +117,13 @@ export function currentDetailsOf(incident: Incident, now: Instant): string {
     `Waiting for: **${status.waitingFor}**`,
     deadlineLine(status),
     deliveryLine(incident, status),
-    ...status.services.map(({ service, phase }) => `- ${service}: ${phase}`),
     ...gatesOf(incident, now)
       .filter((gate) => !gate.isOpen)
       .map(gateLine),
     'You can: approve, reject, openBug, closeBug, reopenBug (signals); all others are updates, see their descriptions.',
+    ...status.services.map(({ service, phase }) => `- ${service}: ${phase}`),
   ];
-  return cut(parts.filter((part) => part !== '').join('\n'), detailsLimit);
+  return cut(parts.filter((part) => part !== '').join('\n'), detailsLimitBytes);
 }
 
 function deadlineLine({ nextDeadline: next }: IncidentStatus): string {
@@ -134,20 +135,33 @@ function deliveryLine(incident: Incident, { deliveries }: IncidentStatus): strin
   return `Deliveries: ${String(deliveries.accepted)} accepted, ${String(recipientsPending(deliveries))} pending, ${String(deliveries.needsHuman)} for a person`;
 }
 
-const lacksShown = 3;
+const lacksShown = 2;
+
+const lackLimit = 160;
 
 function gateLine(gate: Gate): string {
-  const shown = gate.lacks.slice(0, lacksShown).map(lackText).join('; ');
+  const shown = gate.lacks.slice(0, lacksShown).map((lack) => cut(lackText(lack), lackLimit));
   const more = gate.lacks.length > lacksShown ? `; and ${String(gate.lacks.length - lacksShown)} more` : '';
-  return `- gate **${gate.gate}** lacks: ${shown}${more}`;
+  return `- gate **${gate.gate}** lacks: ${shown.join('; ')}${more}`;
 }
 
 export function lackText({ sentence, who }: Lack): string {
   return `${sentence} → ${who}`;
 }
 
-function cut(text: string, limit: number): string {
-  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+/** Cuts at whole characters, so that what is left has at most so many bytes of UTF-8. */
+function cut(text: string, limitBytes: number): string {
+  const bytes = utf8ToBytes(text);
+  if (bytes.length <= limitBytes) return text;
+  let end = limitBytes - ellipsisBytes;
+  while (isInsideCharacter(bytes[end])) end -= 1;
+  return `${new TextDecoder().decode(bytes.subarray(0, end))}…`;
+}
+
+const ellipsisBytes = 3;
+
+function isInsideCharacter(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0b1100_0000) === 0b1000_0000;
 }
 
 export interface IncidentAttributes {

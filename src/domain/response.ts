@@ -184,10 +184,7 @@ export function applyToResponse(track: ResponseTrack, event: IncidentEvent): Res
     case 'foothold-evicted':
       return { ...track, footholds: replaced(track.footholds, 'foothold', evictedFrom(event)) };
     case 'vulnerability-recorded':
-      return {
-        ...track,
-        vulnerabilities: replaced(track.vulnerabilities, 'vulnerability', vulnerabilityFrom(event)),
-      };
+      return { ...track, vulnerabilities: withVulnerability(track.vulnerabilities, event) };
     case 'root-cause-stated':
       return { ...track, rootCause: rootCauseFrom(event) };
     case 'recovery-confirmed':
@@ -217,6 +214,7 @@ function nextRound(track: ResponseTrack): ResponseTrack {
     ...track,
     round: track.round + 1,
     unaffected: [],
+    outsideStatements: [],
     rootCause: { kind: 'not-stated' },
     recoveryConfirmation: { kind: 'awaited' },
     watch: { kind: 'not-started' },
@@ -295,6 +293,17 @@ function footholdFrom(event: { foothold: string; service?: string }, state: Foot
 
 function evictedFrom(event: EventOf<'foothold-evicted'> & Recording): Foothold {
   return footholdFrom(event, { kind: 'evicted', confidence: event.confidence, at: happenedAt(event) });
+}
+
+/** What was once known does not become harmless by being called unknown. */
+function withVulnerability(
+  known: readonly Vulnerability[],
+  event: EventOf<'vulnerability-recorded'>,
+): readonly Vulnerability[] {
+  const isKnown = known.some((each) => each.vulnerability === event.vulnerability);
+  return isKnown && event.state === 'unknown'
+    ? known
+    : replaced(known, 'vulnerability', vulnerabilityFrom(event));
 }
 
 function vulnerabilityFrom(event: EventOf<'vulnerability-recorded'>): Vulnerability {
@@ -462,8 +471,8 @@ function beginning(track: ResponseTrack): ResponsePhase {
 
 /** The least advanced of the concerned services; `watch` and `stable` are for all together. */
 export function responsePhase(track: ResponseTrack): ResponsePhase {
-  if (track.watch.kind === 'ended') return 'stable';
-  if (track.watch.kind === 'running') return 'watch';
+  if (isEveryServiceRestored(track) && track.watch.kind === 'ended') return 'stable';
+  if (isEveryServiceRestored(track) && track.watch.kind === 'running') return 'watch';
   const phases = track.services.map(({ service }) => order.indexOf(servicePhase(track, service)));
   return order[Math.min(...phases)] ?? 'analysis';
 }
@@ -476,13 +485,17 @@ export function openReviews(track: ResponseTrack): readonly EmergencyAction[] {
   return track.emergencyActions.filter((action) => action.review.kind === 'awaited');
 }
 
-/** The end of the last containment step of a service, emergency actions included (S13). */
+/**
+ * The end of the last containment step of a service, emergency actions included (S13). Where eradication came without
+ * containment, its last step.
+ */
 export function containedAt(track: ResponseTrack, service: string): Instant | undefined {
-  if (!isContained(track, service)) return undefined;
-  const steps = track.completions.filter((done) => done.service === service && done.track === 'containment');
-  const emergencies = track.emergencyActions.filter((action) => action.service === service);
-  return [...steps, ...emergencies]
-    .map((step) => step.at)
-    .sort(compareInstants)
-    .at(-1);
+  if (!isContained(track, service) && !isEradicated(track, service)) return undefined;
+  const ended = (of: PlannedTask['track']) =>
+    track.completions.filter((done) => done.service === service && done.track === of).map(({ at }) => at);
+  const emergencies = track.emergencyActions
+    .filter((action) => action.service === service)
+    .map(({ at }) => at);
+  const containment = [...ended('containment'), ...emergencies];
+  return (containment.length > 0 ? containment : ended('eradication')).sort(compareInstants).at(-1);
 }

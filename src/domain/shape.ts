@@ -2,6 +2,7 @@
  * Checks of shape for messages that reach the workflow, where zod would cost half a megabyte a cached workflow. Every
  * problem is a sentence that names the field. The types tie each shape to its message in the contract.
  */
+import { isInstantText } from './moment';
 
 /** A problem sentence, or nothing when the value is fine. */
 export type Check = (value: unknown, field: string) => string | undefined;
@@ -27,12 +28,10 @@ export const flag: Check = (value, field) =>
   typeof value === 'boolean' ? undefined : `${field} must be true or false`;
 
 export const positiveInteger: Check = (value, field) =>
-  Number.isInteger(value) && Number(value) > 0 ? undefined : `${field} must be a whole number from 1`;
-
-const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+  Number.isSafeInteger(value) && Number(value) > 0 ? undefined : `${field} must be a whole number from 1`;
 
 export const instant: Check = (value, field) =>
-  typeof value === 'string' && instantPattern.test(value) && !Number.isNaN(Date.parse(value))
+  typeof value === 'string' && isInstantText(value)
     ? undefined
     : `${field} must be a date with time and offset, e.g. 2026-11-23T15:20:00Z`;
 

@@ -38,7 +38,7 @@ export function sentenceOf(event: EventBody): string {
     case 'service-added':
       return `Service ${event.service.service} of team ${event.service.team} is concerned too.`;
     case 'fact-recorded':
-      return event.text ?? `Fact ${event.name ?? ''} is ${JSON.stringify(event.value)}.`;
+      return event.text ?? `Fact ${event.name ?? ''} is ${JSON.stringify(event.value ?? true)}.`;
     case 'impact-stated':
       return 'The impact statement is brought up to date.';
     case 'anchor-recorded':

@@ -14,16 +14,27 @@ import { findNotice, noticeIdOf } from '../domain/notification';
 import { lackText } from '../domain/operator-view';
 import { currentPlan } from '../domain/response';
 import { verifyDecision } from './activity-proxies';
+import { finalProblem } from './final-problem';
 import type { LiveIncident } from './live-incident';
 import * as messages from './messages';
+import { noteRefusal, type SignalHandler } from './signals';
+
+export function decisionSignals(incident: LiveIncident): readonly SignalHandler[] {
+  return [
+    {
+      name: messages.approve.name,
+      description: 'Approve with a signed token: { token }',
+      take: (payload) => receiveSignal(incident, 'approve', payload),
+    },
+    {
+      name: messages.reject.name,
+      description: 'Reject with a signed token: { token }',
+      take: (payload) => receiveSignal(incident, 'reject', payload),
+    },
+  ];
+}
 
 export function handleDecisions(incident: LiveIncident): void {
-  setHandler(messages.approve, (message) => receiveSignal(incident, 'approve', message), {
-    description: 'Approve with a signed token: { token }',
-  });
-  setHandler(messages.reject, (message) => receiveSignal(incident, 'reject', message), {
-    description: 'Reject with a signed token: { token }',
-  });
   setHandler(messages.decide, (message) => decide(incident, message), {
     description: 'Approve or reject with a signed token, and learn what came of it',
     validator: (message) => {
@@ -60,11 +71,11 @@ function isPending(state: Incident, token: string): boolean {
   return state.pendingDecisions.some((pending) => pending.token === token);
 }
 
-function receiveSignal(incident: LiveIncident, name: 'approve' | 'reject', message: DecisionMessage): void {
-  const reading = readDecision(incident.state, message);
+function receiveSignal(incident: LiveIncident, name: 'approve' | 'reject', payload: unknown): void {
+  const reading = readDecision(incident.state, payload);
   const problem = reading.kind === 'unusable' ? reading.problem : wrongSignal(name, reading.verdict);
-  if (problem !== undefined) incident.record({ type: 'message-refused', message: name, problem });
-  else receive(incident, message, reading);
+  if (problem !== undefined) noteRefusal(incident, name, problem);
+  else receive(incident, payload as DecisionMessage, reading);
 }
 
 function wrongSignal(name: 'approve' | 'reject', verdict: unknown): string | undefined {
@@ -110,7 +121,23 @@ export async function decisionTrack(incident: LiveIncident): Promise<void> {
   for (;;) {
     await incident.until((state) => state.pendingDecisions.length > 0);
     const pending = incident.state.pendingDecisions[0];
-    if (pending !== undefined) await judge(incident, pending);
+    if (pending !== undefined) await settle(incident, pending);
+  }
+}
+
+/** A decision that cannot be judged is refused: one bad check must not keep the others waiting, nor end the incident. */
+async function settle(incident: LiveIncident, pending: PendingDecision): Promise<void> {
+  try {
+    await judge(incident, pending);
+  } catch (error) {
+    const problem = finalProblem(error);
+    if (problem === undefined) throw error;
+    refuse(
+      incident,
+      pending,
+      'not-judged',
+      `it could not be judged (${problem}); sign it anew and send it again`,
+    );
   }
 }
 

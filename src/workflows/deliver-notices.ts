@@ -11,7 +11,9 @@ import {
 } from '@temporalio/workflow';
 import type { DeliveryTotals } from '../domain/events';
 import type { Instant } from '../domain/instant';
+import { noDeliveries } from '../domain/notification';
 import { sendPage } from './activity-proxies';
+import { finalProblem } from './final-problem';
 import { deliveryProgressed, resumeDelivery, type DeliveryReport } from './messages';
 
 export interface DeliveryShard {
@@ -33,18 +35,7 @@ export async function deliverNotices(shard: DeliveryShard): Promise<void> {
   });
   let told = shard.lastReport;
   for (;;) {
-    const page = await sendPage.executeWithOptions(
-      { summary: `up to ${String(batchSize)} of ${shard.campaignId}` },
-      [
-        {
-          incidentId: shard.incidentId,
-          campaignId: shard.campaignId,
-          shard: shard.shard,
-          batchSize,
-          policy: { deferralSeconds: shard.deferralSeconds },
-        },
-      ],
-    );
+    const page = await nextPage(shard, told);
     const report = reportOf(shard, page);
     if (isWorthTelling(report, told)) {
       await tell(shard, report);
@@ -64,6 +55,23 @@ interface Page {
   readonly settled: boolean;
   readonly nextAt?: Instant;
   readonly stopped?: { readonly reason: string };
+}
+
+/** What is refused for good stops the line and is told like any other cause: a shard that fails is heard by nobody. */
+async function nextPage(shard: DeliveryShard, told: DeliveryReport | undefined): Promise<Page> {
+  try {
+    return await send(shard);
+  } catch (error) {
+    const reason = finalProblem(error);
+    if (reason === undefined) throw error;
+    return { totals: told?.totals ?? noDeliveries, settled: false, stopped: { reason } };
+  }
+}
+
+function send({ incidentId, campaignId, shard, deferralSeconds }: DeliveryShard): Promise<Page> {
+  return sendPage.executeWithOptions({ summary: `up to ${String(batchSize)} of ${campaignId}` }, [
+    { incidentId, campaignId, shard, batchSize, policy: { deferralSeconds } },
+  ]);
 }
 
 function reportOf({ campaignId, shard }: DeliveryShard, { totals, settled, stopped }: Page): DeliveryReport {

@@ -16,7 +16,7 @@ export function displayOf(incident: LiveIncident): Display {
     show() {
       setCurrentDetails(currentDetailsOf(incident.state, incident.now()));
       const pairs = attributePairs(attributesOf(incident.state));
-      const changed = pairs.filter((pair) => shown.get(pair.key.name) !== textOf(pair));
+      const changed = pairs.filter((pair) => (shown.get(pair.key.name) ?? textOf(absent)) !== textOf(pair));
       if (changed.length > 0) upsertSearchAttributes(changed);
       shown = new Map(pairs.map((pair) => [pair.key.name, textOf(pair)]));
     },
@@ -31,6 +31,9 @@ export async function displayTrack(incident: LiveIncident, display: Display): Pr
   }
 }
 
-function textOf({ value }: SearchAttributeUpdatePair): string {
+/** What was never shown is not there: taking it away would be an event of history that says nothing. */
+const absent = { value: null };
+
+function textOf({ value }: Pick<SearchAttributeUpdatePair, 'value'>): string {
   return JSON.stringify(value);
 }

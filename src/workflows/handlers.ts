@@ -2,12 +2,7 @@
  * What an incident answers to. Handlers check and record, synchronously; the tracks act. A signal never throws: what it
  * gets wrong is written to the timeline. An update is refused before it leaves anything in the history.
  */
-import {
-  ApplicationFailure,
-  currentUpdateInfo,
-  setDefaultSignalHandler,
-  setHandler,
-} from '@temporalio/workflow';
+import { ApplicationFailure, currentUpdateInfo, setHandler } from '@temporalio/workflow';
 import type { Sender } from '../contract/principal';
 import { theSystem, type EventBody, type IncidentEvent } from '../domain/events';
 import { gatesOf } from '../domain/gates';
@@ -26,14 +21,20 @@ import { Refusal } from '../domain/intake/refusal';
 import { statusOf } from '../domain/operator-view';
 import { postmortemMarkdown } from '../domain/postmortem';
 import { timelineOf } from '../domain/timeline';
-import { handleDecisions } from './decisions';
+import { decisionSignals, handleDecisions } from './decisions';
+import { deliverySignal } from './delivery-reports';
 import { authorOf, type LiveIncident, type Provenance } from './live-incident';
 import * as messages from './messages';
+import { handleSignals, noteRefusal, type SignalHandler } from './signals';
 
 export function installHandlers(incident: LiveIncident): void {
   handleQueries(incident);
+  handleSignals(incident, [
+    ...decisionSignals(incident),
+    ...entrySignals(incident),
+    deliverySignal(incident),
+  ]);
   handleDecisions(incident);
-  handleSignals(incident);
   handleUpdates(incident);
 }
 
@@ -57,19 +58,22 @@ function handleQueries(incident: LiveIncident): void {
 
 // Signals
 
-function handleSignals(incident: LiveIncident): void {
+function entrySignals(incident: LiveIncident): readonly SignalHandler[] {
   const { openBug, closeBug, reopenBug } = signalIntakes;
-  setHandler(messages.openBug, (message) => recordOrNote(incident, 'openBug', openBug, message), openBug);
-  setHandler(messages.closeBug, (message) => recordOrNote(incident, 'closeBug', closeBug, message), closeBug);
-  setHandler(
-    messages.reopenBug,
-    (message) => recordOrNote(incident, 'reopenBug', reopenBug, message),
-    reopenBug,
-  );
-  setHandler(messages.deliveryProgressed, (report) => noteDelivery(incident, report), {
-    description: 'From the delivery workflows; not for people',
-  });
-  setDefaultSignalHandler((name) => noteRefusal(incident, name, 'no such signal is known here'));
+  return [
+    entrySignal(incident, messages.openBug.name, openBug),
+    entrySignal(incident, messages.closeBug.name, closeBug),
+    entrySignal(incident, messages.reopenBug.name, reopenBug),
+  ];
+}
+
+function entrySignal<Message extends Sender>(
+  incident: LiveIncident,
+  name: string,
+  intake: Intake<Message>,
+): SignalHandler {
+  const { description } = intake;
+  return { name, description, take: (payload) => recordOrNote(incident, name, intake, payload as Message) };
 }
 
 function recordOrNote<Message extends Sender>(
@@ -83,17 +87,6 @@ function recordOrNote<Message extends Sender>(
   } catch (error) {
     noteRefusal(incident, name, error instanceof Error ? error.message : String(error));
   }
-}
-
-const longestProblem = 300;
-
-function noteRefusal(incident: LiveIncident, message: string, problem: string): void {
-  const shortened = problem.slice(0, longestProblem);
-  incident.record({ type: 'message-refused', message: message.slice(0, 100), problem: shortened });
-}
-
-function noteDelivery(incident: LiveIncident, report: messages.DeliveryReport): void {
-  incident.record({ type: 'delivery-progressed', ...report });
 }
 
 // Updates

@@ -1,11 +1,5 @@
 /** Find who is affected, what the law asks, bind the notice to both, and send it once it is approved. */
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  ParentClosePolicy,
-  startChild,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { nextNotificationStep, type NotificationStep } from '../domain/agenda';
 import { anchorsInForce, type Incident } from '../domain/incident';
@@ -20,6 +14,7 @@ import {
   prepareNotice,
 } from './activity-proxies';
 import { deliverNotices } from './deliver-notices';
+import { finalProblem } from './final-problem';
 import type { LiveIncident } from './live-incident';
 import { deliveryTaskQueue, deliveryWorkflowId } from './names';
 
@@ -40,13 +35,6 @@ async function take(incident: LiveIncident, step: NotificationStep): Promise<voi
     if (problem === undefined) throw error;
     incident.record({ type: 'step-failed', step: step.key, problem });
   }
-}
-
-function finalProblem(error: unknown): string | undefined {
-  if (!(error instanceof ActivityFailure)) return undefined;
-  return error.cause instanceof ApplicationFailure
-    ? error.cause.message.slice(0, 500)
-    : error.message.slice(0, 500);
 }
 
 function carryOut(incident: LiveIncident, step: NotificationStep): Promise<void> {

@@ -33,8 +33,9 @@ export interface IncidentInput {
 
 export async function securityIncident(input: IncidentInput): Promise<IncidentStatus> {
   const incident = begin(input);
-  installHandlers(incident);
+  // Before the handlers: whatever waits for one is taken the moment it is there, and stands behind the declaration.
   if (input.story === undefined) recordDeclaration(incident);
+  installHandlers(incident);
 
   const display = displayOf(incident);
   const tracks = [

@@ -1,7 +1,7 @@
 import {
   alarmsOf,
   dueAlarms,
-  nextAlarmAt,
+  nextAlarm,
   nextDeadline,
   nextNotificationStep,
   runningClocks,
@@ -276,7 +276,7 @@ describe('alarms', () => {
       { type: 'entries-reminded', refs: ['BUG-1'], because: 'open' },
     ]);
     incident.send('closeEntry', storageTeam, { ref: 'BUG-1' });
-    expect(nextAlarmAt(incident.state)).toBeUndefined();
+    expect(nextAlarm(incident.state)).toBeUndefined();
   });
 
   test('those that are due are recorded once, in one pass of the clock', () => {

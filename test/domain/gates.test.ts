@@ -34,6 +34,7 @@ import {
   refusalOf,
   report,
   resolution,
+  runTracks,
   step,
   storage,
   watch,
@@ -870,6 +871,21 @@ describe('the closing gate', () => {
       applies: false,
       reason: 'no resident is affected',
     });
+    expect(closingGate(incident.state).lacks).toEqual([
+      {
+        code: 'assessment',
+        sentence: 'the obligations are being looked up anew',
+        who: 'nobody: it follows by itself',
+      },
+    ]);
+    runTracks(incident);
+    expect(closingGate(incident.state).isOpen).toBe(true);
+  });
+
+  test('does not wait for what a tenant alone can know and decide', () => {
+    const theirs = obligationGroup({ outcome: 'undecided', duty: 'tenant-own' });
+    const incident = incidentInMemory({ answers: { groups: [theirs] } });
+    play(incident, ...wholeStory);
     expect(closingGate(incident.state).isOpen).toBe(true);
   });
 
@@ -877,13 +893,18 @@ describe('the closing gate', () => {
     const owed = obligationGroup({ ruleId: 'de-bsig-32', duty: 'provider-own', stage: 'early-warning' });
     const incident = incidentInMemory({ answers: { groups: [owed] } });
     play(incident, ...wholeStory);
-    expect(closingGate(incident.state).isOpen).toBe(false);
+    const filing = closingGate(incident.state).lacks.find(({ code }) => code.startsWith('filing:'));
+    expect(filing).toMatchObject({
+      code: 'filing:de-bsig-32/early-warning',
+      sentence: 'no filing is recorded for de-bsig-32 (early-warning)',
+    });
     incident.send('recordFiling', people.legal, {
       ruleId: 'de-bsig-32',
       stage: 'early-warning',
       reference: 'BSI-1',
       submittedAt: hours(0),
     });
+    runTracks(incident);
     expect(closingGate(incident.state).isOpen).toBe(true);
   });
 

@@ -39,7 +39,6 @@ import {
   recorded,
   runTracks,
   wholeStory,
-  type Content,
   type GivenEvent,
   type MemoryIncident,
   type Step,
@@ -310,7 +309,7 @@ const messageMoves = messageNames.map((name) =>
   fc.tuple(senderArbitrary, contentArbitrary(name)).map(([sender, content]): Move => ({
     label: `${name} by ${sender.by}: ${JSON.stringify(content)}`,
     act: (incident) => {
-      incident.send(name, sender, content as Content<typeof name>);
+      incident.send(name, sender, content);
     },
   })),
 );

@@ -219,7 +219,7 @@ test.each([
     identityTeam,
     { part: 'sign-off', text: 'agreed', party: 'storage-team' },
     'NotAllowed',
-    'identity-cleo speaks for team identity-team, not for storage-team',
+    'identity-cleo speaks for identity-team, not for storage-team',
   ),
   refusal(
     [],
@@ -227,7 +227,7 @@ test.each([
     { by: 'ben', role: 'service-team' },
     { part: 'sign-off', text: 'agreed', party: 'storage-team' },
     'NotAllowed',
-    'ben speaks for team (none named), not for storage-team',
+    'ben speaks for no team, not for storage-team',
   ),
 ])('%s', (_, { given, send, type, sentence }) => {
   const found = send(played(given));

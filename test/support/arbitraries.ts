@@ -395,7 +395,7 @@ export const eventArbitrary: fc.Arbitrary<EventBody> = fc
     });
     return fc
       .record(Object.fromEntries(varied), { noNullPrototype: true })
-      .map((changes) => ({ ...sample, ...changes }) as EventBody);
+      .map((changes) => ({ ...sample, ...changes }));
   });
 
 export const eventsArbitrary = fc

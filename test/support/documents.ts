@@ -30,7 +30,11 @@ export function codeBlocksOf(document: string): readonly CodeBlock[] {
     if (fence === null) open?.lines.push(line);
     else if (open === undefined) open = { info: (fence[1] ?? '').trim(), lines: [], line: index + 1 };
     else {
-      blocks.push({ info: open.info, text: open.lines.join('\n'), place: `${document}:${String(open.line)}` });
+      blocks.push({
+        info: open.info,
+        text: open.lines.join('\n'),
+        place: `${document}:${String(open.line)}`,
+      });
       open = undefined;
     }
   }

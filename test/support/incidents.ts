@@ -21,17 +21,12 @@ import { isPostmortemComplete } from '../../src/domain/follow-up';
 import { findGate, postmortemGate } from '../../src/domain/gates';
 import { apply, incidentOf, needsPostmortem, type Incident } from '../../src/domain/incident';
 import { addMs, instantFromEpochMs, type Instant } from '../../src/domain/instant';
-import * as followUp from '../../src/domain/intake/follow-up-messages';
-import * as notification from '../../src/domain/intake/notification-messages';
+import { signalIntakes, take, updateIntakes, type Intake } from '../../src/domain/intake';
 import { refuse, Refusal } from '../../src/domain/intake/refusal';
-import * as response from '../../src/domain/intake/response-messages';
-import * as shared from '../../src/domain/intake/shared-messages';
-import { messageShapes } from '../../src/domain/message-shapes';
 import { findNotice, noDeliveries, noticeIdOf, sentNotices } from '../../src/domain/notification';
 import type { ObligationAssessment, ObligationGroup } from '../../src/domain/obligations';
 import { defaultPolicy } from '../../src/domain/policy';
 import { currentPlan } from '../../src/domain/response';
-import { problemOf } from '../../src/domain/shape';
 
 // People
 
@@ -95,7 +90,7 @@ export function blankIncident({ declaration, policy }: Setting = {}): Incident {
 }
 
 /** An event whose author, number and time may be left out. */
-export type GivenEvent = EventBody & Partial<Omit<IncidentEvent, keyof EventBody | 'type'>>;
+export type GivenEvent = EventBody & Partial<Omit<IncidentEvent, 'type'>>;
 
 /** Numbered from 1, a minute apart, by the system unless it says otherwise. */
 export function recorded(...events: readonly GivenEvent[]): IncidentEvent[] {
@@ -123,43 +118,12 @@ export type MessageName = keyof Messages;
 /** A message without its sender. */
 export type Content<Name extends MessageName> = Omit<Messages[Name], 'by' | 'role' | 'team' | 'capacity'>;
 
-type Accept<Message> = (incident: Incident, message: Message, now: Instant) => readonly EventBody[];
-
-/** What takes each message; the workflow's handlers hold the same pairs. */
-export const intake: { readonly [Name in MessageName]: Accept<Messages[Name]> } = {
-  openEntry: followUp.acceptOpenEntry,
-  closeEntry: followUp.acceptCloseEntry,
-  reopenEntry: followUp.acceptReopenEntry,
-  recordEntry: followUp.acceptRecordEntry,
-  assignEntry: followUp.acceptAssignEntry,
-  waiveEntry: followUp.acceptWaiveEntry,
-  recordFact: shared.acceptFact,
-  recordAnchor: shared.acceptAnchor,
-  chooseAnchor: shared.acceptChosenAnchor,
-  addServices: response.acceptAddServices,
-  recordAnalysis: response.acceptRecordAnalysis,
-  recordEmergencyAction: response.acceptEmergencyAction,
-  reviewEmergencyAction: response.acceptEmergencyReview,
-  reportSignOfBreach: response.acceptSignOfBreach,
-  proposePlan: response.acceptPlan,
-  agree: response.acceptAgreement,
-  completeTask: response.acceptCompletedTask,
-  markUnaffected: response.acceptUnaffected,
-  recordOutsideStatement: response.acceptOutsideStatement,
-  recordEviction: response.acceptEviction,
-  recordVulnerability: response.acceptVulnerability,
-  stateRootCause: response.acceptRootCause,
-  confirmRecovery: response.acceptRecoveryConfirmation,
-  recordRecovery: response.acceptRecovery,
-  startWatch: response.acceptWatchStart,
-  endWatch: response.acceptWatchEnd,
-  determine: notification.acceptDetermination,
-  setAffectedTenants: notification.acceptAffectedTenants,
-  decideUndecided: notification.acceptUndecidedDecision,
-  proposeNotice: notification.acceptNotice,
-  recordFiling: notification.acceptFiling,
-  postmortem: followUp.acceptPostmortem,
-  declareTriageDone: followUp.acceptTriageDone,
+/** What takes each message; the three signals go by the names of their messages. */
+export const intakes: { readonly [Name in MessageName]: Intake<Messages[Name]> } = {
+  ...updateIntakes,
+  openEntry: signalIntakes.openBug,
+  closeEntry: signalIntakes.closeBug,
+  reopenEntry: signalIntakes.reopenBug,
 };
 
 /** What the activities of the notification track answer. */
@@ -237,11 +201,10 @@ export function incidentInMemory(
     record,
     send: (name, sender, content) => {
       const message = { ...sender, ...content } as Messages[typeof name];
-      const problem = problemOf<Sender>(messageShapes[name], message);
-      if (problem !== undefined) throw new Refusal('Malformed', problem);
+      const bodies = take(state, intakes[name], message, now);
       const happenedAt =
         message.happenedAt === undefined ? undefined : instantFromEpochMs(Date.parse(message.happenedAt));
-      return intake[name](state, message, now).map((body) => record(body, authorOf(sender), happenedAt));
+      return bodies.map((body) => record(body, authorOf(sender), happenedAt));
     },
     decide: (gate, approver, verdict = 'approve', reason) => {
       const { generation, objectHash } = decidable(state, gate, approver, now);

@@ -10,7 +10,12 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { TypedSearchAttributes, type HistoryAndWorkflowId } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
 import type { Activities } from '../../src/activities';
 import type { IdentifyAffectedTenantsInput } from '../../src/activities/identify-affected-tenants';
 import type { ObligationsToLookUp } from '../../src/activities/look-up-obligations';
@@ -109,7 +114,8 @@ function activitiesOf(worlds: Worlds, now: () => Promise<Instant>): Activities {
     async identifyAffectedTenants({ incidentId, version, include }: IdentifyAffectedTenantsInput) {
       await Promise.resolve();
       const { tenants } = called('identifyAffectedTenants', incidentId, String(version));
-      if (include.includes('unknown')) throw ApplicationFailure.nonRetryable('unknown is not in the directory');
+      if (include.includes('unknown'))
+        throw ApplicationFailure.nonRetryable('unknown is not in the directory');
       return {
         version,
         tenants,
@@ -215,7 +221,13 @@ function signed(audience: string, gate: Gate, approver: Sender, signing: Signing
   const { verdict = 'approve', reason } = signing;
   const claims = {
     ...claimsOf(
-      { aud: audience, gate: gate.gate, gen: gate.generation, obj: gate.objectHash ?? '', expiresInSeconds: 600 },
+      {
+        aud: audience,
+        gate: gate.gate,
+        gen: gate.generation,
+        obj: gate.objectHash ?? '',
+        expiresInSeconds: 600,
+      },
       {
         approverId: approver.by,
         verdict,
@@ -247,7 +259,7 @@ export interface Stage {
   /** Lets time pass for everything on the stage. */
   pass(durationMs: number): Promise<void>;
   /** One more worker for incidents. */
-  startWorker(taskQueue: string): Promise<{ stop(): Promise<void> }>;
+  startWorker(taskQueue: string): Promise<void>;
   /** What every story must leave behind: no failed workflow task, and histories that replay. Ends the incidents. */
   sweep(): Promise<void>;
   close(): Promise<void>;
@@ -261,8 +273,12 @@ export async function workflowStage(): Promise<Stage> {
   const incidents: StagedIncident[] = [];
   const now = async () => instantFromEpochMs(await environment.currentTimeMs());
   const activities = activitiesOf(worlds, now);
-  const startWorker = (taskQueue: string) => runWorker(environment, { workflowBundle, activities, taskQueue });
-  const workers = await Promise.all([startWorker(incidentTaskQueue), startWorker(deliveryTaskQueue)]);
+  const workers: RunningWorker[] = [];
+  const startWorker = async (taskQueue: string) => {
+    workers.push(await runWorker(environment, { workflowBundle, activities, taskQueue }));
+  };
+  await startWorker(incidentTaskQueue);
+  await startWorker(deliveryTaskQueue);
 
   return {
     environment,
@@ -282,10 +298,14 @@ export async function workflowStage(): Promise<Stage> {
       await replayAll(workflowBundle, histories);
     },
     async close() {
-      for (const worker of workers) await worker.stop();
+      await Promise.all(workers.map((worker) => worker.stop()));
       await environment.teardown();
     },
   };
+}
+
+interface RunningWorker {
+  stop(): Promise<void>;
 }
 
 async function runWorker(
@@ -295,7 +315,7 @@ async function runWorker(
     readonly activities: object;
     readonly taskQueue: string;
   },
-): Promise<{ stop(): Promise<void> }> {
+): Promise<RunningWorker> {
   const worker = await Worker.create({
     connection: nativeConnection,
     dataConverter: { payloadConverterPath },
@@ -358,7 +378,9 @@ function digestOfSources(): string {
   const hash = createHash('sha256').update(readFileSync(join(projectDirectory, 'package-lock.json')));
   for (const layer of ['workflows', 'domain']) {
     const directory = join(projectDirectory, 'src', layer);
-    const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    );
     for (const name of files.sort()) hash.update(name).update(readFileSync(join(directory, name)));
   }
   return hash.digest('hex').slice(0, 32);
@@ -492,14 +514,21 @@ function staged(
     gate,
     timeline,
     lines,
-    untilLine: (type, count = 1) => eventually(() => lines(type), (found) => found.length >= count),
+    untilLine: (type, count = 1) =>
+      eventually(
+        () => lines(type),
+        (found) => found.length >= count,
+      ),
     until: (isTrue) => eventually(() => handle.query(messages.status), isTrue),
     histories,
     async end() {
       await handle.terminate('the story is over').catch(() => undefined);
       const found = await histories();
       for (const { workflowId } of found)
-        await client.workflow.getHandle(workflowId).terminate('the story is over').catch(() => undefined);
+        await client.workflow
+          .getHandle(workflowId)
+          .terminate('the story is over')
+          .catch(() => undefined);
       return found;
     },
   };
@@ -545,12 +574,16 @@ async function refusal(answer: Promise<unknown>): Promise<Refused> {
 
 const patienceMs = 10_000;
 
-async function eventually<Value>(look: () => Promise<Value>, isRight: (value: Value) => boolean): Promise<Value> {
+async function eventually<Value>(
+  look: () => Promise<Value>,
+  isRight: (value: Value) => boolean,
+): Promise<Value> {
   const endsAtMs = Date.now() + patienceMs;
   for (;;) {
     const value = await look();
     if (isRight(value)) return value;
-    if (Date.now() > endsAtMs) throw new Error(`it did not come true; at last there was ${JSON.stringify(value)}`);
+    if (Date.now() > endsAtMs)
+      throw new Error(`it did not come true; at last there was ${JSON.stringify(value)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -566,7 +599,10 @@ async function historiesOf(
   );
   const found = await runsOf(client, incidentWorkflowId(incidentId), firstRunId);
   for (const shard of shards) {
-    const history = await client.workflow.getHandle(shard).fetchHistory().catch(() => undefined);
+    const history = await client.workflow
+      .getHandle(shard)
+      .fetchHistory()
+      .catch(() => undefined);
     if (history !== undefined) found.push({ workflowId: shard, history });
   }
   return found;
@@ -579,7 +615,7 @@ async function runsOf(
   firstRunId: string,
 ): Promise<HistoryAndWorkflowId[]> {
   const runs: HistoryAndWorkflowId[] = [];
-  for (let runId: string | null | undefined = firstRunId; runId; ) {
+  for (let runId: string | null | undefined = firstRunId; runId;) {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     runs.push({ workflowId, history });
     runId = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;

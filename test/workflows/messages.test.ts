@@ -2,7 +2,7 @@
 // or stands on the timeline, and none of them stops the workflow.
 import { RawValue } from '@temporalio/common';
 import { declarationOf, declaredAt, hours, people } from '../support/incidents';
-import { workflowStage, type Stage } from '../support/workflow-stage';
+import { hourMs, workflowStage, type Stage } from '../support/workflow-stage';
 
 jest.setTimeout(60_000);
 
@@ -51,8 +51,8 @@ describe('declaring', () => {
 
     const [first] = await incident.timeline();
 
-    expect(first?.at).toBe(declaredAt);
-    await stage.pass(24 * 3_600_000);
+    expect(first?.at.slice(0, 19)).toBe(declaredAt.slice(0, 19));
+    await stage.pass(24 * hourMs);
     await incident.tell('recordFact', people.legal, { text: 'A day has gone by.' });
     const [fact] = await incident.lines('fact-recorded');
     expect(fact?.at.slice(0, 16)).toBe(hours(24).slice(0, 16));
@@ -103,16 +103,6 @@ describe('a signal that cannot be taken is written to the timeline and ignored',
     expect(await incident.untilLine('entry-opened')).toHaveLength(1);
   });
 
-  test('text that is no Unicode, which neither history nor UI can hold', async () => {
-    const incident = await stage.declare();
-
-    await incident.signal('openBug', { ...bug, ref: 'BUG-\ud800' });
-    await incident.signal('half-a-pair-\u{1F600}');
-
-    await incident.untilLine('message-refused');
-    expect((await incident.status()).phase).toBe('detection-and-analysis');
-  });
-
   test('a report of deliveries that says something else: nobody writes events by signal', async () => {
     const incident = await stage.declare();
 
@@ -121,11 +111,11 @@ describe('a signal that cannot be taken is written to the timeline and ignored',
     await incident.signal('deliveryProgressed');
 
     const lines = await incident.untilLine('message-refused', 3);
-    expect(lines.map(({ text }) => text.slice(0, 47))).toEqual(
-      Array(3).fill('A message deliveryProgressed was ignored: the m'.slice(0, 42)).map((text: string) =>
-        expect.stringContaining(text),
-      ),
-    );
+    expect(lines.map(({ text }) => text)).toEqual([
+      expect.stringContaining('type is not a field here'),
+      expect.stringContaining('totals is missing'),
+      expect.stringContaining('the message must be an object'),
+    ]);
     expect((await incident.status()).phase).toBe('detection-and-analysis');
   });
 });
@@ -154,17 +144,17 @@ describe('an update that cannot be taken', () => {
     expect((await incident.histories()).flatMap(({ history }) => updatesIn(history))).toEqual([]);
   });
 
-  test('because its text is no Unicode is refused, and does not stop the worker', async () => {
+  test('because its text holds half a character is refused like any other', async () => {
     const incident = await stage.declare();
+    await incident.signal('openBug', { ...bug, ref: 'BUG-\ud800' });
 
-    const refusal = await incident.refusalOf('completeTask', people.storageTeam, {
-      service: 'storage\udfff',
-      track: 'containment',
-      what: 'revoke the key',
-      evidence: ['log:1'],
+    const refusal = await incident.refusalOf('assignEntry', people.responder, {
+      ref: 'BUG-\udfff',
+      owner: 'ben',
     });
 
-    expect(refusal.sentence).toContain('service');
+    expect(refusal.type).toBe('NotKnown');
+    expect((await incident.status()).followUp.entriesOpen).toBe(1);
   });
 });
 
@@ -214,7 +204,7 @@ test('messages that came before any worker are taken in the order in which they 
   await incident.signal('somethingElse');
   await incident.signal('openBug', { ...bug, ref: 'BUG-2' });
 
-  const worker = await stage.startWorker('a-worker-that-starts-late');
+  await stage.startWorker('a-worker-that-starts-late');
 
   await incident.untilLine('entry-opened', 2);
   expect((await incident.timeline()).map(({ type }) => type)).toEqual([
@@ -227,11 +217,11 @@ test('messages that came before any worker are taken in the order in which they 
     'message-refused',
     'entry-opened',
   ]);
-  await worker.stop();
 });
 
-function updatesIn(history: { events?: readonly object[] | null }): object[] {
-  return (history.events ?? []).filter((event) => {
+function updatesIn(history: unknown): object[] {
+  const { events } = history as { readonly events?: readonly object[] };
+  return (events ?? []).filter((event) => {
     const accepted = event as { workflowExecutionUpdateAcceptedEventAttributes?: unknown };
     return Boolean(accepted.workflowExecutionUpdateAcceptedEventAttributes);
   });

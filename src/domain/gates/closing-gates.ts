@@ -9,7 +9,7 @@ import {
   type Entry,
 } from '../follow-up';
 import { isAssessmentStale, isNotificationSettled, needsPostmortem, type Incident } from '../incident';
-import { currentTenantSet, isReportable, undecidedDutiesOfOurs } from '../notification';
+import { currentTenantSet, isReportable, undecidedDutiesOfOurs, unfiledDuties } from '../notification';
 import { openReviews } from '../response';
 import { gateOf, type Gate, type Lack } from './gate';
 import { determinationLacks } from './notice-gates';
@@ -109,6 +109,7 @@ function closingLacks(incident: Incident): readonly Lack[] {
     ...closingDeterminationLacks(incident),
     ...assessmentLacks(incident),
     ...undecidedLacks(incident),
+    ...filingLacks(incident),
     ...deliveryLacks(incident),
     ...postmortemDueLacks(incident),
     ...triageLacks(incident),
@@ -150,6 +151,15 @@ function undecidedLacks(incident: Incident): readonly Lack[] {
     code: `undecided:${ruleId}`,
     sentence: `whether ${ruleId} applies is undecided`,
     who: 'communications or legal (recordFact for the missing fact, or decideUndecided)',
+  }));
+}
+
+/** What the provider itself owes to an authority is met by its filing. */
+function filingLacks({ notification }: Incident): readonly Lack[] {
+  return unfiledDuties(notification).map(({ ruleId, stage }) => ({
+    code: `filing:${ruleId}/${stage}`,
+    sentence: `no filing is recorded for ${ruleId} (${stage})`,
+    who: 'communications or legal (recordFiling)',
   }));
 }
 

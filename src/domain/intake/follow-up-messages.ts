@@ -148,10 +148,10 @@ function refusePart(incident: Incident, message: Postmortem): void {
     case 'sufficiency':
     case 'completeness':
     case 'requirement':
-      required(message.verdict, 'verdict is missing: say yes or no');
+      refuseOtherVerdict(message, ['yes', 'no']);
       return;
     case 'suggestion':
-      required(message.verdict, 'verdict is missing: say accepted or rejected');
+      refuseOtherVerdict(message, ['accepted', 'rejected']);
       required(message.consulted, 'consulted is missing: say who was asked');
       return;
     case 'sign-off':
@@ -163,11 +163,18 @@ function refusePart(incident: Incident, message: Postmortem): void {
   }
 }
 
+function refuseOtherVerdict({ part, verdict }: Postmortem, known: readonly string[]): void {
+  const choice = known.join(' or ');
+  const given = required(verdict, `verdict is missing: say ${choice}`);
+  if (!known.includes(given)) refuse('Malformed', `verdict ${given} is none of ${part}; say ${choice}`);
+}
+
 function refuseStrangeParty(incident: Incident, message: Postmortem): void {
   const party = required(message.party, 'party is missing: say for whom you sign off');
   const parties = partiesToSignOff(incident);
   if (!parties.includes(party))
     refuse('NotKnown', `${party} took no part; those who sign off are ${parties.join(', ')}`);
-  if (message.role === 'service-team' && message.team !== party)
-    refuse('NotAllowed', `${message.by} speaks for team ${message.team ?? '(none named)'}, not for ${party}`);
+  const speaksFor = message.role === 'service-team' ? message.team : message.role;
+  if (speaksFor !== party)
+    refuse('NotAllowed', `${message.by} speaks for ${speaksFor ?? 'no team'}, not for ${party}`);
 }

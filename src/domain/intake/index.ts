@@ -250,5 +250,12 @@ export function take<Message extends Sender>(
 ): readonly EventBody[] {
   const problem = problemOf(shape, message);
   if (problem !== undefined) throw new Refusal('Malformed', problem);
+  refuseFuture(message, now);
   return accept(incident, message, now);
+}
+
+/** What has not happened yet is a plan, not a record; a clock that counted from it would count from nothing. */
+function refuseFuture({ happenedAt }: Sender, now: Instant): void {
+  if (happenedAt !== undefined && Date.parse(happenedAt) > Date.parse(now))
+    throw new Refusal('Malformed', `happenedAt ${happenedAt} lies in the future; say when it happened`);
 }

@@ -62,7 +62,9 @@ function knownService(incident: Incident, name: string): ConcernedService {
 export function acceptAddServices(incident: Incident, message: AddServices): EventBody[] {
   refuseIf(refusalOfRole('record', message));
   const known = (service: string) => findService(incident.response, service) !== undefined;
-  const added = message.services.filter(({ service }) => !known(service));
+  const added = [...new Map(message.services.map((each) => [each.service, each])).values()].filter(
+    ({ service }) => !known(service),
+  );
   if (added.length === 0) refuse('AlreadyDone', 'every service named is already part of this incident');
   return added.map((service) => ({
     type: 'service-added',
@@ -199,7 +201,12 @@ export function acceptCompletedTask(incident: Incident, message: CompleteTask): 
 function refuseBeforeGate(incident: Incident, message: CompleteTask): void {
   if (message.track !== 'eradication') return;
   const plan = planFor(incident.response, 'eradication', message.service);
-  if (plan === undefined || isPlanPassed(incident, plan)) return;
+  if (plan === undefined)
+    return refuse(
+      'NotNow',
+      `no eradication plan names ${message.service}; propose one, or record what could not wait with recordEmergencyAction`,
+    );
+  if (isPlanPassed(incident, plan)) return;
   refuse(
     'NotNow',
     `the eradication gate is closed for version ${String(plan.version)}; what could not wait is recorded with recordEmergencyAction`,
@@ -241,8 +248,12 @@ export function acceptEviction(incident: Incident, message: RecordEviction): Eve
   return [{ type: 'foothold-evicted', ...foothold, confidence }];
 }
 
-export function acceptVulnerability(incident: Incident, message: RecordVulnerability): EventBody[] {
-  if (message.state === 'accepted') refuseAcceptance(message);
+export function acceptVulnerability(
+  incident: Incident,
+  message: RecordVulnerability,
+  now: Instant,
+): EventBody[] {
+  if (message.state === 'accepted') refuseAcceptance(message, now);
   else refuseIf(refusalOfRole('record', message));
   if (message.service !== undefined) knownService(incident, message.service);
   const { vulnerability, state, evidence, service, reason, expiresAt } = message;
@@ -257,11 +268,13 @@ export function acceptVulnerability(incident: Incident, message: RecordVulnerabi
   ];
 }
 
-function refuseAcceptance(message: RecordVulnerability): void {
+function refuseAcceptance(message: RecordVulnerability, now: Instant): void {
   if (message.role !== 'executive-incident-manager')
     refuse('NotAllowed', 'a vulnerability is accepted by the executive-incident-manager alone');
   required(message.reason, 'reason is missing: say why the vulnerability is accepted');
-  required(message.expiresAt, 'expiresAt is missing: an acceptance ends some day');
+  const expiresAt = required(message.expiresAt, 'expiresAt is missing: an acceptance ends some day');
+  if (compareInstants(expiresAt, now) <= 0)
+    refuse('Malformed', 'expiresAt lies in the past: an acceptance ends some day to come');
 }
 
 export function acceptRootCause(_incident: Incident, message: StateRootCause): EventBody[] {
@@ -359,6 +372,21 @@ function refuseUnfinishedRecovery(incident: Incident, service: string): void {
   const missing = partsBeforeRestored.filter((part) => !recorded.has(part));
   if (missing.length > 0)
     refuse('NotNow', `${service} is not restored before these are recorded: ${missing.join(', ')}`);
+  const uninspected = uninspectedVulnerabilities(incident, service);
+  if (uninspected.length > 0)
+    refuse(
+      'NotNow',
+      `${service} is not restored before an inspection names each of: ${uninspected.join(', ')}`,
+    );
+}
+
+/** S30: every known attack path is inspected in the restored state. */
+function uninspectedVulnerabilities({ response }: Incident, service: string): readonly string[] {
+  const inspected = new Set(recoveryPartsOf(response, service).map((record) => record.vulnerability));
+  return response.vulnerabilities
+    .filter((each) => each.kind !== 'unknown' && (each.service === undefined || each.service === service))
+    .map((each) => each.vulnerability)
+    .filter((vulnerability) => !inspected.has(vulnerability));
 }
 
 export function acceptWatchStart(incident: Incident, message: StartWatch, now: Instant): EventBody[] {
@@ -371,10 +399,13 @@ export function acceptWatchStart(incident: Incident, message: StartWatch, now: I
   return [{ type: 'watch-started', endsAt: message.endsAt, controls: message.controls }];
 }
 
-export function acceptWatchEnd(incident: Incident, message: EndWatch): EventBody[] {
+export function acceptWatchEnd(incident: Incident, message: EndWatch, now: Instant): EventBody[] {
   refuseIf(refusalOfRole('confirm-recovery', message));
   if (incident.response.watch.kind !== 'running')
     refuse('NotNow', 'no watch is running; start one with startWatch');
+  if (!isEveryServiceRestored(incident.response))
+    refuse('NotNow', 'the watch ends when every service is restored or unaffected');
+  refuseWhileLacking(recoveryLacks(incident, now), 'the watch cannot end');
   const { planCarriedOut, noSignOfBreach, findings } = message;
   return [{ type: 'watch-ended', planCarriedOut, noSignOfBreach, ...optional({ findings }) }];
 }

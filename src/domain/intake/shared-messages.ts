@@ -4,6 +4,7 @@ import { refusalOfRole } from '../authority';
 import type { EventBody } from '../events';
 import type { Incident } from '../incident';
 import type { Instant } from '../instant';
+import { problemOfMoment } from '../moment';
 import { optional } from './optional';
 import { refuse, refuseIf, required } from './refusal';
 
@@ -26,6 +27,7 @@ function completeImpact({ customers, customerData, ownSystems }: NonNullable<Rec
 /** A correction adds a row that supersedes another; it never rewrites one (process: declaring, anchors). */
 export function acceptAnchor(incident: Incident, message: RecordAnchor, now: Instant): EventBody[] {
   refuseIf(refusalOfRole('record', message));
+  refuseIf(problemOfMoment(message), 'Malformed');
   if (Date.parse(message.at) > Date.parse(now))
     refuse('Malformed', `at ${message.at} lies in the future; an anchor is something that happened`);
   if (message.supersedes !== undefined) refuseCorrection(incident, message, message.supersedes);
@@ -46,6 +48,8 @@ function refuseCorrection(incident: Incident, message: RecordAnchor, supersedes:
   required(message.reason, 'reason is missing: say why the earlier anchor is corrected');
   const earlier = incident.anchors.find((anchor) => anchor.anchorId === supersedes);
   if (earlier === undefined) refuse('NotKnown', `there is no anchor ${supersedes} to supersede`);
+  else if (earlier.supersededBy !== undefined)
+    refuse('Stale', `anchor ${supersedes} is superseded by ${earlier.supersededBy}; correct that one`);
   else if (earlier.kind !== message.kind)
     refuse('Malformed', `anchor ${supersedes} is of kind ${earlier.kind}, not ${message.kind}`);
 }

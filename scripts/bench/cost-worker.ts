@@ -5,7 +5,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { activityInfo } from '@temporalio/activity';
-import { bundleWorkflowCode, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { readDecisionToken } from '../../src/domain/decision-token';
 
 export interface CostOrder {
@@ -54,7 +60,7 @@ function answering(
     Object.entries(answers).map(([type, recorded]) => [
       type,
       (input) => {
-        const key = `${activityInfo().workflowExecution.runId} ${type}`;
+        const key = `${activityInfo().workflowExecution?.runId ?? ''} ${type}`;
         const call = calls.get(key) ?? 0;
         calls.set(key, call + 1);
         const answer = recorded[Math.min(call, recorded.length - 1)];

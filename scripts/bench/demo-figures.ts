@@ -137,7 +137,9 @@ function tell({ playedMs, endingMs, worker, events }: Figures): void {
   console.log(`incident, history events     ${String(total)} (target under 400)`);
   for (const [kind, count] of Object.entries(events.incident).sort((a, b) => b[1] - a[1]))
     console.log(`  ${kind.padEnd(40)} ${String(count)}`);
-  console.log(`delivery, history events     ${String(events.shardEvents)} in ${String(events.shards)} shards`);
+  console.log(
+    `delivery, history events     ${String(events.shardEvents)} in ${String(events.shards)} shards`,
+  );
   console.log(
     `  per tenant                 ${perTenant} of ${String(events.tenants)} tenants (target under 0.05)`,
   );

@@ -256,8 +256,7 @@ async function sayWhatIsCompared(client: Client, recording: Recording): Promise<
     `${String(cpus().length)} cores, load ${(loadavg()[0] ?? 0).toFixed(1)}, Node ${process.version}; ${String(atOnce)} incidents at once`,
   );
   console.log('in the history             incident  bare');
-  for (const [title, kind] of compared)
-    console.log(row(title, recording.counts[kind] ?? 0, bare[kind] ?? 0));
+  for (const [title, kind] of compared) console.log(row(title, recording.counts[kind] ?? 0, bare[kind] ?? 0));
   console.log(row('all events', total(recording.counts), total(bare)));
   const queries = recording.sent.filter(({ kind }) => kind === 'query').length;
   console.log(row('queries (not in history)', queries, queries));

@@ -322,5 +322,6 @@ function recovery(service: Service, part: IncidentUpdates['recordRecovery']['par
     text: `${part} of ${service}`,
     evidence: ['build 2022-12-15'],
     ...(part === 'last-known-good' && { goodAt: moved('2022-12-15T00:00:00Z') }),
+    ...(part === 'inspection' && { vulnerability: 'session-theft-on-laptops' }),
   });
 }

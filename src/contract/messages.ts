@@ -278,7 +278,9 @@ export type NoticeStage = z.input<typeof NoticeStage>;
 
 /** The text itself lies in the database; the message carries its reference and hash. */
 export const ProposeNotice = message({
-  noticeId: line,
+  noticeId: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w.-]{0,99}$/, 'begin with a letter or digit, then letters, digits and . _ - only'),
   revision: z.int().min(1),
   stage: NoticeStage,
   contentHash: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in hexadecimal'),

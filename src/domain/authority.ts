@@ -7,6 +7,8 @@ export type Action =
   | 'propose-plan'
   | 'agree'
   | 'complete-task'
+  | 'mark-unaffected'
+  | 'record-recovery'
   | 'confirm-recovery'
   | 'review-emergency'
   | 'determine'
@@ -41,7 +43,9 @@ const allowed: Readonly<Record<Action, readonly Role[]>> = {
   ],
   'propose-plan': responders,
   agree: responders,
-  'complete-task': responders,
+  'complete-task': ['service-team'],
+  'mark-unaffected': responders,
+  'record-recovery': responders,
   'confirm-recovery': ['security-response'],
   'review-emergency': ['executive-incident-manager'],
   determine: ['security-response', 'executive-incident-manager', 'communications', 'legal'],

@@ -20,6 +20,7 @@ export interface Entry {
   readonly kind: EntryKind;
   readonly title: string;
   readonly owner?: string;
+  readonly priority?: string;
   readonly foundIn: 'response' | 'postmortem';
   readonly gating: boolean;
   readonly openedAt: Instant;
@@ -141,6 +142,7 @@ function entryFrom(event: EventOf<'entry-opened'> & Recording, isResponseStable:
     openedAt: event.at,
     state: { kind: 'open' },
     ...(event.owner !== undefined && { owner: event.owner }),
+    ...(event.priority !== undefined && { priority: event.priority }),
   };
 }
 

@@ -7,6 +7,11 @@ export function instantFromEpochMs(epochMs: number): Instant {
   return new Date(epochMs).toISOString();
 }
 
+/** Any spelling of a date with time and offset, as the one spelling that all instants have. */
+export function instantOf(text: string): Instant {
+  return instantFromEpochMs(Date.parse(text));
+}
+
 export function epochMsOf(instant: Instant): number {
   return Date.parse(instant);
 }

@@ -256,7 +256,10 @@ export const messageShapes = {
   } satisfies Shape<contract.DecideUndecided>,
   proposeNotice: {
     ...sender,
-    noticeId: line,
+    noticeId: pattern(
+      /^[A-Za-z0-9][\w.-]{0,99}$/,
+      'a letter or digit, then letters, digits and . _ - only, at most 100',
+    ),
     revision: positiveInteger,
     stage: oneOf(['first', 'supplementary', 'correction', 'withdrawal', 'update']),
     contentHash: pattern(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal'),

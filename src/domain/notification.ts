@@ -334,9 +334,15 @@ export function undecidedDutiesOfOurs(track: NotificationTrack): readonly Obliga
 /** The provider's own duties towards authorities that apply and have no filing yet. */
 export function unfiledDuties(track: NotificationTrack): readonly ObligationGroup[] {
   const filed = new Set(track.filings.map((filing) => `${filing.ruleId}/${filing.stage}`));
+  const omitted = new Set(
+    track.undecidedDecisions.filter(({ applies }) => !applies).map(({ ruleId }) => ruleId),
+  );
   return obligationGroups(track).filter(
     ({ duty, outcome, ruleId, stage }) =>
-      duty === 'provider-own' && outcome === 'applies' && !filed.has(`${ruleId}/${stage}`),
+      duty === 'provider-own' &&
+      outcome === 'applies' &&
+      !filed.has(`${ruleId}/${stage}`) &&
+      !omitted.has(ruleId),
   );
 }
 

@@ -33,8 +33,8 @@ export const { planDeliveries } = proxyActivities<Pick<Activities, 'planDeliveri
 /**
  * Up to 2,000 messages, each of which may wait ten minutes for the reply after its final dot. A worker that dies is
  * missed after the heartbeat time-out, and until then its notices stand still: so it is short. The lease of a shard is
- * half of it, so that whoever takes over finds the shard free. Retries do not slow down either: after a crash there is
- * nothing to spare, and one try is one statement.
+ * half of it, so that whoever takes over finds the shard free. Retries do not slow down either: a crash is no reason to
+ * spare anybody, and a try that finds the database away is one statement.
  */
 export const { sendPage }: ActivityInterfaceFor<Pick<Activities, 'sendPage'>> = proxyActivities<
   Pick<Activities, 'sendPage'>
@@ -42,5 +42,5 @@ export const { sendPage }: ActivityInterfaceFor<Pick<Activities, 'sendPage'>> = 
   taskQueue: deliveryTaskQueue,
   startToCloseTimeout: '6 hours',
   heartbeatTimeout: '10 seconds',
-  retry: { initialInterval: '1 second', maximumInterval: '5 seconds' },
+  retry: { initialInterval: '2 seconds', backoffCoefficient: 1 },
 });

@@ -151,7 +151,7 @@ async function send(incident: LiveIncident, { notice, prepared }: Step<'send'>):
       templateHash: prepared.templateHash,
       tenantSetVersion: prepared.tenantSetVersion,
       shards,
-      audience: stage === 'first' ? 'all' : 'changed',
+      audience: audienceOf[stage],
       mode,
     },
   ]);
@@ -163,6 +163,15 @@ async function startShards(incident: LiveIncident, { campaign }: Step<'start-sha
   await Promise.all(shards.map((_, shard) => startShard(incident, campaignId, shard)));
   incident.record({ type: 'shards-started', campaignId });
 }
+
+/** Whom a notice of each stage is for, of the tenant version it is bound to. */
+const audienceOf = {
+  first: 'all',
+  supplementary: 'changed',
+  correction: 'changed',
+  withdrawal: 'removed',
+  update: 'all',
+} as const;
 
 const mostShards = 8;
 

@@ -37,7 +37,9 @@ test.each<[Action, readonly Role[]]>([
   ['record-fact', [srt, team, eim, comms, legal]],
   ['propose-plan', [srt, team]],
   ['agree', [srt, team]],
-  ['complete-task', [srt, team]],
+  ['complete-task', [team]],
+  ['mark-unaffected', [srt, team]],
+  ['record-recovery', [srt, team]],
   ['confirm-recovery', [srt]],
   ['review-emergency', [eim]],
   ['determine', [srt, eim, comms, legal]],
@@ -134,7 +136,7 @@ const rows: readonly [string, Row][] = [
     tasks: [{ service: 'storage', what: 'revoke the key', track: 'containment' }],
   }),
   row('agree', [srt, team], { kind: 'containment', version: 1, verdict: 'agree', service: 'storage' }),
-  row('completeTask', [srt, team], {
+  row('completeTask', [team], {
     service: 'storage',
     track: 'containment',
     what: 'revoke the key',

@@ -850,7 +850,19 @@ describe('the closing gate', () => {
   test('a reasoned no closes without notices', () => {
     const no = step('determine', people.legal, { customerReportable: 'no', basis: 'test data only' });
     const stages = wholeStory.map((stage) => (stage === notices ? [no] : stage));
-    expect(closingLacks(...stages)).toEqual([]);
+    expect(closingLacks(...stages)).toEqual([
+      {
+        code: 'postmortem-decision',
+        sentence: 'nobody has decided whether a postmortem is needed',
+        who: 'security-response (postmortem, part requirement, verdict yes or no)',
+      },
+    ]);
+    const noPostmortem = step('postmortem', people.responder, {
+      part: 'requirement',
+      verdict: 'no',
+      text: 'nobody outside was touched',
+    });
+    expect(closingLacks(...stages, [noPostmortem])).toEqual([]);
   });
 
   test('lacks a decision on each rule that is undecided, once however many groups it has', () => {

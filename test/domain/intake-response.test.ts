@@ -60,7 +60,7 @@ describe('refusals of the response messages', () => {
     refusal(
       [],
       'completeTask',
-      responder,
+      storageTeam,
       { service: 'archive', track: 'containment', what: 'x', evidence },
       'NotKnown',
       'service archive is not among those of this incident (storage, identity); add it with addServices',

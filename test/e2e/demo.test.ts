@@ -73,7 +73,8 @@ async function playDemo(): Promise<Played> {
 
 /** By their environment, which Linux shows; elsewhere nothing is found. */
 function programsMarked(mark: string): readonly string[] {
-  const processIds = process.platform === 'linux' ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [];
+  const processIds =
+    process.platform === 'linux' ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [];
   return processIds.flatMap((processId) => {
     const environment = textOrNothing(`/proc/${processId}/environ`);
     return environment.includes(mark)

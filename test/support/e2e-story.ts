@@ -39,7 +39,7 @@ export function says<Name extends keyof IncidentUpdates>(
 const waitsUntil =
   (isTrue: (status: IncidentStatus) => boolean): Step =>
   ({ stage, incidentId }) =>
-    stage.firebreak.waitFor(incidentId, isTrue, { timeoutMs: 90_000, pollMs: 100 });
+    stage.firebreak.waitFor(incidentId, isTrue, { timeoutMs: 200_000, pollMs: 100 });
 
 const evidence = ['log:4711'];
 const service = 'storage';

@@ -23,7 +23,7 @@ export interface GuideSurroundings {
   /** What the documents say, and what it is in this run. */
   readonly replaced: ReadonlyMap<string, string>;
   /** Lines that are checked elsewhere instead of being run. */
-  isRunElsewhere(line: string): boolean;
+  readonly isRunElsewhere: (line: string) => boolean;
   /** The Temporal command line. */
   readonly temporal: string;
 }

@@ -24,8 +24,15 @@ export function countsOf(history: readonly HistoryEvent[]): EventCounts {
 
 /** An event carries the attributes of its kind and of no other. */
 function kindOf(event: HistoryEvent): string {
-  const key = Object.entries(event).find(([name, value]) => name.endsWith('EventAttributes') && value != null);
+  const key = Object.entries(event).find(
+    ([name, value]) => name.endsWith('EventAttributes') && isThere(value),
+  );
   return key?.[0].replace('EventAttributes', '') ?? 'unknown';
+}
+
+/** The wire types say null or undefined for what is absent. */
+function isThere<Value>(value: Value): value is NonNullable<Value> {
+  return value !== undefined && value !== null;
 }
 
 export interface Answer {
@@ -37,13 +44,13 @@ export interface Answer {
 export function answersOf(history: readonly HistoryEvent[]): readonly Answer[] {
   const completed = new Map(
     history.flatMap(({ activityTaskCompletedEventAttributes: done }) =>
-      done == null ? [] : [[String(done.scheduledEventId), done.result?.payloads?.[0]?.data] as const],
+      isThere(done) ? [[String(done.scheduledEventId), done.result?.payloads?.[0]?.data] as const] : [],
     ),
   );
   return history.flatMap(({ eventId, activityTaskScheduledEventAttributes: scheduled }) => {
-    if (scheduled == null) return [];
+    if (!isThere(scheduled)) return [];
     const data = completed.get(String(eventId));
-    const value: unknown = data == null ? undefined : JSON.parse(Buffer.from(data).toString());
+    const value: unknown = isThere(data) ? JSON.parse(Buffer.from(data).toString()) : undefined;
     return [{ type: scheduled.activityType?.name ?? '', value }];
   });
 }

@@ -30,7 +30,8 @@ export async function playIncident(client: Client, incidentId: string, contentHa
     switch (step.kind) {
       case 'tell':
         sent.push({ kind: 'update', body: step.message });
-        return void (await firebreak.tell(incidentId, step.name, step.message as never));
+        await firebreak.tell(incidentId, step.name, step.message as never);
+        return;
       case 'signal':
         sent.push({ kind: 'signal', body: step.message });
         return firebreak[step.name](incidentId, step.message as never);
@@ -44,7 +45,13 @@ export async function playIncident(client: Client, incidentId: string, contentHa
   async function decide(name: string): Promise<void> {
     const gate = await gateThat(gates, name, ({ objectHash }) => objectHash !== undefined);
     const aud = `default/incident/${incidentId}`;
-    const request = { aud, gate: name, gen: gate.generation, obj: gate.objectHash ?? '', expiresInSeconds: 3600 };
+    const request = {
+      aud,
+      gate: name,
+      gen: gate.generation,
+      obj: gate.objectHash ?? '',
+      expiresInSeconds: 3600,
+    };
     const answer = {
       approverId: approver,
       verdict: 'approve' as const,
@@ -59,7 +66,9 @@ export async function playIncident(client: Client, incidentId: string, contentHa
   async function decideUndecided(sender: object): Promise<void> {
     const isTold = ({ lacks }: Gate) => lacks.every(({ code }) => code !== 'deliveries');
     const closing = await gateThat(gates, 'closing', isTold);
-    const rules = closing.lacks.flatMap(({ code }) => (code.startsWith('undecided:') ? [code.slice(10)] : []));
+    const rules = closing.lacks.flatMap(({ code }) =>
+      code.startsWith('undecided:') ? [code.slice(10)] : [],
+    );
     const messages = rules.map((ruleId) => ({
       message: 'decideUndecided' as const,
       ...sender,
@@ -81,7 +90,7 @@ async function gateThat(
   name: string,
   isAsWanted: (gate: Gate) => boolean,
 ): Promise<Gate> {
-  for (const giveUpAt = Date.now() + 60_000; ; ) {
+  for (const giveUpAt = Date.now() + 60_000; ;) {
     const gate = (await gates()).find((each) => each.gate === name);
     if (gate !== undefined && isAsWanted(gate)) return gate;
     if (Date.now() > giveUpAt) throw new Error(`gate ${name} stays as it is: ${JSON.stringify(gate?.lacks)}`);

@@ -99,7 +99,10 @@ const recovery: readonly Step[] = [
       }),
   ),
   tell('startWatch', srt, { endsAt: '2100-01-01T00:00:00Z', controls: 'alerts on every sign-in' }),
-  tell('endWatch', srt, { planCarriedOut: 'Everything runs from its baseline.', noSignOfBreach: 'No alert.' }),
+  tell('endWatch', srt, {
+    planCarriedOut: 'Everything runs from its baseline.',
+    noSignOfBreach: 'No alert.',
+  }),
 ];
 
 const bug = (name: 'openBug' | 'closeBug' | 'reopenBug', ref: string, more: object = {}): Step => ({

@@ -9,7 +9,13 @@ import {
   type Entry,
 } from '../follow-up';
 import { isAssessmentStale, isNotificationSettled, needsPostmortem, type Incident } from '../incident';
-import { currentTenantSet, isReportable, undecidedDutiesOfOurs, unfiledDuties } from '../notification';
+import {
+  currentTenantSet,
+  isNotRequired,
+  isReportable,
+  undecidedDutiesOfOurs,
+  unfiledDuties,
+} from '../notification';
 import { openReviews } from '../response';
 import { gateOf, type Gate, type Lack } from './gate';
 import { determinationLacks } from './notice-gates';
@@ -175,8 +181,21 @@ function deliveryLacks(incident: Incident): readonly Lack[] {
 }
 
 function postmortemDueLacks(incident: Incident): readonly Lack[] {
+  const isUndecided = !needsPostmortem(incident) && incident.followUp.requirement.kind === 'by-default';
+  if (isUndecided && isNotRequired(incident.notification)) return [postmortemDecision];
   if (!needsPostmortem(incident) || isPostmortemComplete(incident.followUp)) return [];
   return [
-    { code: 'postmortem', sentence: 'the postmortem is not complete', who: 'security-response (postmortem)' },
+    {
+      code: 'postmortem',
+      sentence: 'the postmortem is not complete',
+      who: 'security-response (postmortem)',
+    },
   ];
 }
+
+/** S50: that there is no postmortem is a decision with a reason, never an omission. */
+const postmortemDecision: Lack = {
+  code: 'postmortem-decision',
+  sentence: 'nobody has decided whether a postmortem is needed',
+  who: 'security-response (postmortem, part requirement, verdict yes or no)',
+};

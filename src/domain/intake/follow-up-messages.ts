@@ -9,12 +9,13 @@ import type {
   ReopenEntry,
   WaiveEntry,
 } from '../../contract/messages';
+import type { Sender } from '../../contract/principal';
 import { refusalOfRole } from '../authority';
 import type { EventBody } from '../events';
 import { findEntry, isSettled, type Entry } from '../follow-up';
 import { partiesToSignOff } from '../gates';
 import type { Incident } from '../incident';
-import { compareInstants, type Instant } from '../instant';
+import { compareInstants, instantOf, type Instant } from '../instant';
 import { optional } from './optional';
 import { refuse, refuseIf, required } from './refusal';
 
@@ -37,7 +38,7 @@ export function acceptOpenEntry(incident: Incident, message: OpenEntry): EventBo
 
 export function acceptCloseEntry(incident: Incident, message: CloseEntry): EventBody[] {
   refuseIf(refusalOfRole('close-entry', message));
-  const entry = knownEntry(incident, message.ref);
+  const entry = ownEntry(incident, message);
   if (entry.state.kind === 'resolved') refuse('AlreadyDone', `entry ${message.ref} is resolved already`);
   const resolution = message.resolution ?? 'resolved';
   if (resolution !== 'duplicate-of') return [{ type: 'entry-closed', ref: entry.ref, resolution }];
@@ -63,9 +64,18 @@ function leadsTo(incident: Incident, entry: Entry, ref: string): boolean {
 
 export function acceptReopenEntry(incident: Incident, message: ReopenEntry): EventBody[] {
   refuseIf(refusalOfRole('close-entry', message));
-  const entry = knownEntry(incident, message.ref);
+  const entry = ownEntry(incident, message);
   if (entry.state.kind === 'open') refuse('AlreadyDone', `entry ${message.ref} is open already`);
   return [{ type: 'entry-reopened', ref: entry.ref, reason: message.reason }];
+}
+
+/** A service team leaves alone what another team owns; a person who owns an entry may be of any team. */
+function ownEntry(incident: Incident, message: Sender & { readonly ref: string }): Entry {
+  const entry = knownEntry(incident, message.ref);
+  const others = incident.response.services.map(({ team }) => team).filter((team) => team !== message.team);
+  if (message.role === 'service-team' && entry.owner !== undefined && others.includes(entry.owner))
+    refuse('NotAllowed', `entry ${entry.ref} belongs to ${entry.owner}; they or security-response change it`);
+  return entry;
 }
 
 function knownEntry(incident: Incident, ref: string): Entry {
@@ -95,7 +105,7 @@ export function acceptRecordEntry(incident: Incident, message: RecordEntry): Eve
 
 export function acceptAssignEntry(incident: Incident, message: AssignEntry): EventBody[] {
   refuseIf(refusalOfRole('assign-entry', message));
-  return [{ type: 'entry-assigned', ref: knownEntry(incident, message.ref).ref, owner: message.owner }];
+  return [{ type: 'entry-assigned', ref: ownEntry(incident, message).ref, owner: message.owner }];
 }
 
 export function acceptWaiveEntry(incident: Incident, message: WaiveEntry, now: Instant): EventBody[] {
@@ -105,7 +115,9 @@ export function acceptWaiveEntry(incident: Incident, message: WaiveEntry, now: I
     refuse('AlreadyDone', `entry ${message.ref} is ${entry.state.kind} already`);
   if (compareInstants(message.expiresAt, now) <= 0)
     refuse('Malformed', 'expiresAt lies in the past: a waiver ends some day to come');
-  return [{ type: 'entry-waived', ref: entry.ref, reason: message.reason, expiresAt: message.expiresAt }];
+  return [
+    { type: 'entry-waived', ref: entry.ref, reason: message.reason, expiresAt: instantOf(message.expiresAt) },
+  ];
 }
 
 /** An empty list never passes by itself: someone has to say that there is nothing to fix, and why. */
@@ -175,6 +187,7 @@ function refuseStrangeParty(incident: Incident, message: Postmortem): void {
   if (!parties.includes(party))
     refuse('NotKnown', `${party} took no part; those who sign off are ${parties.join(', ')}`);
   const speaksFor = message.role === 'service-team' ? message.team : message.role;
-  if (speaksFor !== party)
+  const isImpostor = message.role === 'service-team' && party === 'security-response';
+  if (speaksFor !== party || isImpostor)
     refuse('NotAllowed', `${message.by} speaks for ${speaksFor ?? 'no team'}, not for ${party}`);
 }

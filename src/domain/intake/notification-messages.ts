@@ -9,8 +9,8 @@ import type {
 import { refusalOfRole } from '../authority';
 import type { AffectedTenantsRequest, EventBody } from '../events';
 import type { Incident } from '../incident';
-import { compareInstants, instantFromEpochMs, type Instant } from '../instant';
-import { awaitedTenantSet, findNotice, isReportable, undecidedRules } from '../notification';
+import { compareInstants, instantOf, type Instant } from '../instant';
+import { awaitedTenantSet, findNotice, isReportable, undecidedRules, unfiledDuties } from '../notification';
 import { optional } from './optional';
 import { refuse, refuseIf, required } from './refusal';
 
@@ -20,7 +20,7 @@ export function acceptDetermination(incident: Incident, message: Determine, now:
   const { customerReportable, basis } = message;
   const determined: EventBody = { type: 'determined', customerReportable, basis };
   if (customerReportable !== 'yes' || hasDeterminationAnchor(incident)) return [determined];
-  const at = instantFromEpochMs(Date.parse(message.happenedAt ?? now));
+  const at = instantOf(message.happenedAt ?? now);
   return [
     determined,
     {
@@ -56,23 +56,28 @@ export function acceptAffectedTenants(incident: Incident, message: SetAffectedTe
 function requestFrom(message: SetAffectedTenants): AffectedTenantsRequest {
   return {
     services: (message.services ?? []).map(({ service, regions }) => ({ service, regions: regions ?? [] })),
-    from: message.from,
+    from: instantOf(message.from),
     include: message.include ?? [],
     exclude: message.exclude ?? [],
     changed: message.changed ?? [],
     everyFactChanged: message.everyFactChanged ?? false,
     reason: message.reason,
-    ...optional({ to: message.to, excludeReason: message.excludeReason }),
+    ...optional({
+      to: message.to === undefined ? undefined : instantOf(message.to),
+      excludeReason: message.excludeReason,
+    }),
   };
 }
 
+/** Settles what is undecided, or that a duty of the provider's own is not to be met by a filing. */
 export function acceptUndecidedDecision(incident: Incident, message: DecideUndecided): EventBody[] {
   refuseIf(refusalOfRole('decide-undecided', message));
-  const isOpen = undecidedRules(incident.notification).some((group) => group.ruleId === message.ruleId);
-  if (!isOpen) refuse('NotKnown', `rule ${message.ruleId} is not among those that are undecided`);
-  return [
-    { type: 'undecided-decided', ruleId: message.ruleId, applies: message.applies, reason: message.reason },
-  ];
+  const { ruleId, applies, reason } = message;
+  const isUndecided = undecidedRules(incident.notification).some((group) => group.ruleId === ruleId);
+  const isOmission =
+    !applies && unfiledDuties(incident.notification).some((group) => group.ruleId === ruleId);
+  if (!isUndecided && !isOmission) refuse('NotKnown', `rule ${ruleId} is not among those that are undecided`);
+  return [{ type: 'undecided-decided', ruleId, applies, reason }];
 }
 
 export function acceptNotice(incident: Incident, message: ProposeNotice): EventBody[] {
@@ -99,7 +104,8 @@ export function acceptFiling(incident: Incident, message: RecordFiling, now: Ins
   );
   if (isFiled)
     refuse('AlreadyDone', `${message.ruleId} (${message.stage}) is filed already; lateness is fixed there`);
-  const { ruleId, stage, reference, submittedAt } = message;
+  const { ruleId, stage, reference } = message;
+  const submittedAt = instantOf(message.submittedAt);
   return [
     { type: 'filing-recorded', ruleId, stage, reference, submittedAt, evidence: message.evidence ?? [] },
   ];

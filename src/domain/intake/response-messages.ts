@@ -25,7 +25,7 @@ import type { EventBody } from '../events';
 import { fingerprintOf } from '../fingerprint';
 import { isPlanPassed, recoveryLacks, type Lack } from '../gates';
 import { anchorInForce, type Incident } from '../incident';
-import { addMs, compareInstants, type Instant } from '../instant';
+import { addMs, compareInstants, instantOf, type Instant } from '../instant';
 import {
   currentPlan,
   decidingParties,
@@ -214,7 +214,7 @@ function refuseBeforeGate(incident: Incident, message: CompleteTask): void {
 }
 
 export function acceptUnaffected(incident: Incident, message: MarkUnaffected): EventBody[] {
-  serviceFor(incident, 'complete-task', message, message.service);
+  serviceFor(incident, 'mark-unaffected', message, message.service);
   return [{ type: 'service-marked-unaffected', service: message.service, reason: message.reason }];
 }
 
@@ -263,7 +263,7 @@ export function acceptVulnerability(
       vulnerability,
       state,
       evidence: evidence ?? [],
-      ...optional({ service, reason, expiresAt }),
+      ...optional({ service, reason, expiresAt: expiresAt === undefined ? undefined : instantOf(expiresAt) }),
     },
   ];
 }
@@ -310,7 +310,7 @@ function refuseWhileLacking(lacks: readonly Lack[], what: string): void {
 }
 
 export function acceptRecovery(incident: Incident, message: RecordRecovery, now: Instant): EventBody[] {
-  refuseIf(refusalOfRole('complete-task', message));
+  refuseIf(refusalOfRole('record-recovery', message));
   const service = knownService(incident, message.service);
   if (message.part !== 'consultation') refuseIf(refusalOfService(message, service));
   refuseWhileLacking(
@@ -326,7 +326,11 @@ export function acceptRecovery(incident: Incident, message: RecordRecovery, now:
       part,
       text,
       evidence: message.evidence ?? [],
-      ...optional({ goodAt, vulnerability, overrideReason }),
+      ...optional({
+        goodAt: goodAt === undefined ? undefined : instantOf(goodAt),
+        vulnerability,
+        overrideReason,
+      }),
     },
   ];
 }
@@ -396,7 +400,7 @@ export function acceptWatchStart(incident: Incident, message: StartWatch, now: I
     refuse('NotNow', 'the watch starts when every service is restored or unaffected');
   if (compareInstants(message.endsAt, now) <= 0)
     refuse('Malformed', 'endsAt lies in the past; say until when you watch');
-  return [{ type: 'watch-started', endsAt: message.endsAt, controls: message.controls }];
+  return [{ type: 'watch-started', endsAt: instantOf(message.endsAt), controls: message.controls }];
 }
 
 export function acceptWatchEnd(incident: Incident, message: EndWatch, now: Instant): EventBody[] {

@@ -8,5 +8,3 @@ const startedAt = Date.now();
 export function moved(published: string): string {
   return new Date(startedAt - 60_000 + (Date.parse(published) - disclosedAt)).toISOString();
 }
-
-export const movedDay = (published: string) => moved(published).slice(0, 10);

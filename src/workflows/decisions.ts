@@ -38,12 +38,20 @@ export function handleDecisions(incident: LiveIncident): void {
   setHandler(messages.decide, (message) => decide(incident, message), {
     description: 'Approve or reject with a signed token, and learn what came of it',
     validator: (message) => {
-      const reading = readDecision(incident.state, message);
-      if (reading.kind === 'unusable')
-        throw ApplicationFailure.nonRetryable(reading.problem, 'DecisionRefused');
+      const problem = problemOfDecision(incident, message);
+      if (problem !== undefined) throw ApplicationFailure.nonRetryable(problem, 'DecisionRefused');
     },
   });
 }
+
+function problemOfDecision(incident: LiveIncident, message: DecisionMessage): string | undefined {
+  const reading = readDecision(incident.state, message);
+  if (reading.kind === 'unusable') return reading.problem;
+  return gateNamedBy(incident, message.token)?.objectHash === undefined ? nothingToDecide : undefined;
+}
+
+const nothingToDecide =
+  'the gate that the token names is not waiting for a decision; see what it lacks with firebreak gates';
 
 type Reading =
   | {
@@ -143,13 +151,7 @@ async function settle(incident: LiveIncident, pending: PendingDecision): Promise
 
 async function judge(incident: LiveIncident, pending: PendingDecision): Promise<void> {
   const gate = gateNamedBy(incident, pending.token);
-  if (gate?.objectHash === undefined)
-    return refuse(
-      incident,
-      pending,
-      'nothing-to-decide',
-      'the gate that the token names is not waiting for a decision',
-    );
+  if (gate?.objectHash === undefined) return refuse(incident, pending, 'nothing-to-decide', nothingToDecide);
   const judged = await verifyDecision.executeWithOptions({ summary: `signature on ${gate.gate}` }, [
     {
       token: pending.token,

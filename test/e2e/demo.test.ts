@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { projectDirectory } from '../support/documents';
+import { codeBlocksOf, projectDirectory } from '../support/documents';
 import { emptyTestDatabase } from '../support/postgres';
 
 const limitMs = 240_000;
@@ -28,6 +28,13 @@ test('the demo plays an incident to its close and ends by itself', () => {
   expect(played.exitCode).toBe(0);
 });
 
+test('the README shows what the demo says', () => {
+  const [excerpt] = codeBlocksOf('README.md').filter(({ info }) => info === 'text');
+  const said = new Set(played.output.split('\n').map(withoutFigures));
+  const shown = (excerpt?.text ?? '').split('\n').map(withoutFigures);
+  expect(shown.filter((line) => line !== '...' && !said.has(line))).toEqual([]);
+});
+
 test('more than 2,000 mails are there to read', () => {
   const mails = readdirSync(join(projectDirectory, '.cache', 'demo', 'inbox'));
   expect(mails.filter((name) => name.endsWith('.eml')).length).toBeGreaterThan(2000);
@@ -41,6 +48,15 @@ test('the postmortem is there to read, for people and for browsers', () => {
 test('no process of the demo is left', () => {
   expect(played.left).toEqual([]);
 });
+
+/** Numbers, moments and ids differ from run to run. */
+function withoutFigures(line: string): string {
+  return line
+    .trim()
+    .replace(/\d{4}-\d\d-\d\d-\w+/g, 'ID')
+    .replace(/\d[\d,]*/g, '#')
+    .replace(/^\[ */, '[');
+}
 
 async function playDemo(): Promise<Played> {
   const mark = mkdtempSync(join(tmpdir(), 'firebreak-demo-'));

@@ -8,6 +8,7 @@ import { findTemporal } from '../../scripts/local/programs.mjs';
 import { startTemporal, type LocalTemporal } from '../../scripts/local/servers.mjs';
 import { Firebreak } from '../../src/client';
 import { incidentUpdates } from '../../src/contract/messages';
+import { Policy } from '../../src/contract/policy';
 import { deliveryWorkflowId } from '../../src/workflows/names';
 import { searchAttributes } from '../../src/workflows/search-attributes';
 import {
@@ -113,8 +114,13 @@ describe('the operators’ guide', () => {
     for (const { name } of searchAttributes) expect(textOf(guide)).toContain(`\`${name}\``);
   });
 
+  test('shows a policy that the contract accepts', () => {
+    const [policy] = codeBlocksOf(guide).filter(({ info }) => info === 'json policy');
+    expect(Policy.partial().safeParse(JSON.parse(policy?.text ?? '')).error?.issues).toBeUndefined();
+  });
+
   test('shows messages that the contract accepts', () => {
-    const examples = codeBlocksOf(guide).filter(({ info }) => /^json \w+$/.test(info));
+    const examples = codeBlocksOf(guide).filter(({ info }) => /^json (?!policy)\w+$/.test(info));
     expect(examples.length).toBeGreaterThan(10);
     for (const { info, text, place } of examples) {
       const name = info.slice('json '.length) as keyof typeof incidentUpdates;
@@ -154,11 +160,11 @@ describe('on real servers', () => {
   }, 60_000);
 
   const runGuide = async (document: string) => {
-    runner.newTerminal();
     for (const block of codeBlocksOf(document).filter(isShell)) await runner.run(block);
   };
 
   test('the operators’ guide runs from top to bottom', async () => {
+    runner.newTerminal();
     await runGuide('docs/guides/operators.md');
 
     const { notification, waitingFor } = await firebreak.status('INC-2026-1');
@@ -168,6 +174,7 @@ describe('on real servers', () => {
   }, 240_000);
 
   test('the services’ guide runs from top to bottom', async () => {
+    runner.newTerminal();
     await runGuide('docs/guides/services.md');
 
     const { followUp } = await firebreak.status('INC-2026-1');
@@ -185,6 +192,7 @@ describe('on real servers', () => {
   }, 60_000);
 
   test('the approvers’ guide runs from top to bottom, and the mails leave', async () => {
+    runner.newTerminal();
     await runGuide('docs/guides/approvers.md');
 
     const { notification, deliveries } = await firebreak.waitFor(
@@ -196,6 +204,7 @@ describe('on real servers', () => {
     expect(inbox.messages).toHaveLength(notification.tenants ?? 0);
   }, 240_000);
 
+  // Whoever reads these has an installation: the terminal of the guide before knows where.
   test.each(documentNames().filter((name) => !servedAbove.includes(name)))(
     '%s runs from top to bottom',
     runGuide,

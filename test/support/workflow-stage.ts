@@ -78,10 +78,20 @@ export interface World {
   /** The recipients that were told, a campaign each. */
   readonly told: { readonly campaignId: string; readonly recipients: number; readonly at: Instant }[];
   planned: PlanDeliveriesInput[];
+  /** The activity does not answer until what is returned is called. */
+  hold(name: keyof Activities): () => void;
+  readonly held: Map<keyof Activities, Promise<void>>;
 }
 
 function newWorld(): World {
+  const held = new Map<keyof Activities, Promise<void>>();
   return {
+    held,
+    hold(name) {
+      const { promise, release } = heldPromise();
+      held.set(name, promise);
+      return release;
+    },
     tenants: 3,
     groups: [],
     noticeLacks: [],
@@ -91,6 +101,14 @@ function newWorld(): World {
     told: [],
     planned: [],
   };
+}
+
+function heldPromise(): { readonly promise: Promise<void>; readonly release: () => void } {
+  let release: () => void = () => undefined;
+  const promise = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  return { promise, release };
 }
 
 type Worlds = Map<string, World>;
@@ -178,14 +196,15 @@ const genuine = 'genuine';
 const everyone: readonly Sender[] = Object.values(people);
 
 /** The judge of production over a register in memory; whoever signs here writes "genuine" in place of a signature. */
-function judgeOf(called: (incidentId: string, gate: string) => unknown): Activities['verifyDecision'] {
+function judgeOf(called: (incidentId: string, gate: string) => World): Activities['verifyDecision'] {
   const judge = verifyDecision({
     register: { findKey: (keyId) => Promise.resolve(keyOf(keyId)) },
     verifyToken: (token) => Promise.resolve(verified(token)),
     clock: () => instantFromEpochMs(Date.now()),
   });
   return async (input) => {
-    called(input.expected.audience.split('/').slice(2).join('/'), input.expected.gate);
+    const world = called(input.expected.audience.split('/').slice(2).join('/'), input.expected.gate);
+    await world.held.get('verifyDecision');
     return judge(input);
   };
 }

@@ -1,0 +1,192 @@
+// What remains to be done after the fire, as a running workflow: entries that nobody forgets, a postmortem that ends
+// when the last of them is settled, and a closing that nobody can hurry.
+import { WorkflowNotFoundError } from '@temporalio/client';
+import {
+  containment,
+  eradication,
+  hours,
+  noticeGateName,
+  people,
+  proposedNotice,
+  recovery,
+  report,
+  totalsOf,
+  watch,
+} from '../support/incidents';
+import { hourMs, workflowStage, type Declared, type Stage, type StagedIncident } from '../support/workflow-stage';
+
+jest.setTimeout(60_000);
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await workflowStage();
+});
+afterEach(() => stage.sweep());
+afterAll(() => stage.close());
+
+const { responder, storageTeam, executive } = people;
+const bug = (ref: string, more: object = {}) => ({ ...responder, ref, title: `mend ${ref}`, ...more });
+const minuteOf = (instant: string | undefined) => instant?.slice(0, 16);
+const minutesOf = (lines: readonly { readonly at: string }[]) => lines.map(({ at }) => minuteOf(at));
+
+/** The response is over; nothing is said yet about customers. */
+async function stableIncident(declared?: Declared): Promise<StagedIncident> {
+  const incident = await stage.declare(declared);
+  await incident.play(containment, eradication, recovery, watch);
+  return incident;
+}
+
+async function lacksOf(incident: StagedIncident, gate: string): Promise<readonly string[]> {
+  return (await incident.gate(gate)).lacks.map(({ code }) => code);
+}
+
+describe('an entry', () => {
+  test('without owner is called to mind after 24 hours, and again every 24, until it has one', async () => {
+    const incident = await stage.declare();
+    await incident.signal('openBug', bug('BUG-1'));
+    await incident.signal('openBug', bug('BUG-2', { owner: 'ben' }));
+    await incident.untilLine('entry-opened', 2);
+
+    await stage.pass(50 * hourMs);
+    const reminded = await incident.lines('entries-reminded');
+    await incident.tell('assignEntry', responder, { ref: 'BUG-1', owner: 'cleo' });
+    await stage.pass(10 * 24 * hourMs);
+
+    expect(minutesOf(reminded)).toEqual([hours(24), hours(48)].map(minuteOf));
+    expect(reminded[0]?.text).toBe('Without owner: BUG-1');
+    expect(await incident.lines('entries-reminded')).toEqual(reminded);
+  });
+
+  test('that is open when the response is over comes back every 24 hours until it is settled', async () => {
+    const incident = await stableIncident();
+    await incident.signal('openBug', bug('BUG-1', { owner: 'ben' }));
+    await incident.untilLine('entry-opened');
+
+    await stage.pass(73 * hourMs);
+    const reminded = await incident.lines('entries-reminded');
+    await incident.signal('closeBug', { ...storageTeam, ref: 'BUG-1' });
+    await incident.untilLine('entry-closed');
+    await stage.pass(10 * 24 * hourMs);
+
+    expect(minutesOf(reminded)).toEqual([hours(24), hours(48), hours(72)].map(minuteOf));
+    expect(reminded[0]?.text).toBe('Still open: BUG-1');
+    expect(await incident.lines('entries-reminded')).toEqual(reminded);
+  });
+
+  test('that is waived holds the postmortem again from the moment at which the waiver expires', async () => {
+    const incident = await stage.declare();
+    await incident.signal('openBug', bug('BUG-1', { owner: 'ben' }));
+    await incident.tell('waiveEntry', executive, {
+      ref: 'BUG-1',
+      reason: 'The library is replaced next week.',
+      expiresAt: hours(48),
+    });
+    expect(await lacksOf(incident, 'postmortem')).not.toContain('entry:BUG-1');
+
+    await stage.pass(49 * hourMs);
+
+    expect(minutesOf(await incident.lines('waiver-expired'))).toEqual([minuteOf(hours(48))]);
+    expect(await lacksOf(incident, 'postmortem')).toContain('entry:BUG-1');
+  });
+});
+
+describe('the postmortem', () => {
+  test('completes by itself when the last gating bug is closed; one that is opened again holds it', async () => {
+    const incident = await stableIncident();
+    await incident.play(proposedNotice);
+    await incident.signal('openBug', bug('BUG-1', { owner: 'ben' }));
+    await incident.signal('openBug', bug('BUG-2', { owner: 'ben' }));
+    await incident.signal('openBug', bug('DCR-1', { kind: 'improvement', gating: false }));
+    await incident.play(report);
+    expect(await lacksOf(incident, 'postmortem')).toEqual(['entry:BUG-1', 'entry:BUG-2']);
+
+    await incident.signal('closeBug', { ...storageTeam, ref: 'BUG-1' });
+    await incident.signal('reopenBug', { ...storageTeam, ref: 'BUG-1', reason: 'not on all hosts' });
+    await incident.signal('closeBug', { ...storageTeam, ref: 'BUG-2' });
+    await incident.untilLine('entry-closed', 2);
+    expect(await incident.lines('postmortem-completed')).toEqual([]);
+    await incident.signal('closeBug', { ...storageTeam, ref: 'BUG-1' });
+
+    await incident.untilLine('postmortem-completed');
+    expect(await lacksOf(incident, 'closing')).toContain('entry:DCR-1');
+  });
+
+  test('is not completed by a bug that is not planned, nor by a duplicate of one that is open', async () => {
+    const incident = await stableIncident();
+    await incident.play(proposedNotice);
+    for (const ref of ['BUG-1', 'BUG-2', 'BUG-3']) await incident.signal('openBug', bug(ref, { owner: 'ben' }));
+    await incident.play(report);
+
+    await incident.signal('closeBug', { ...storageTeam, ref: 'BUG-1' });
+    await incident.signal('closeBug', { ...storageTeam, ref: 'BUG-2', resolution: 'not-planned' });
+    await incident.signal('closeBug', {
+      ...storageTeam,
+      ref: 'BUG-3',
+      resolution: 'duplicate-of',
+      duplicateOf: 'BUG-2',
+    });
+    await incident.untilLine('entry-closed', 3);
+    expect(await lacksOf(incident, 'postmortem')).toEqual(['entry:BUG-2', 'entry:BUG-3']);
+
+    await incident.signal('closeBug', { ...storageTeam, ref: 'BUG-2' });
+    await incident.untilLine('postmortem-completed');
+  });
+});
+
+describe('an incident', () => {
+  test('closes when tenants are told, the postmortem is complete and the last entry is settled', async () => {
+    const incident = await stableIncident();
+    await incident.play(proposedNotice);
+    await incident.untilLine('notice-prepared');
+    await incident.decide(noticeGateName, people.legal);
+    await incident.until(({ notification }) => notification.phase === 'complete');
+    await incident.signal('openBug', bug('BUG-1', { owner: 'ben' }));
+    await incident.play(report);
+    expect(await incident.status()).toMatchObject({ phase: 'post-incident', followUp: { entriesOpen: 1 } });
+
+    await incident.signal('closeBug', { ...storageTeam, ref: 'BUG-1' });
+
+    const outcome = await incident.handle.result();
+    expect(outcome).toMatchObject({
+      incidentId: incident.incidentId,
+      phase: 'closed',
+      waitingFor: 'nobody',
+      response: { phase: 'stable', round: 1 },
+      notification: { phase: 'complete', tenants: 3 },
+      followUp: { phase: 'resolved', entriesOpen: 0 },
+      deliveries: totalsOf({ accepted: 3 }),
+    });
+    expect(await incident.status()).toEqual(outcome);
+    const last = (await incident.timeline()).slice(-2);
+    expect(last.map(({ type }) => type)).toEqual(['postmortem-completed', 'incident-closed']);
+  });
+
+  test('that is closed takes no message any more, and still answers what it was', async () => {
+    const incident = await closedIncident();
+
+    await expect(incident.signal('openBug', bug('BUG-9'))).rejects.toThrow(WorkflowNotFoundError);
+    expect((await incident.status()).phase).toBe('closed');
+  });
+
+  test('stays open while nobody has said whether customers must be told', async () => {
+    const incident = await stableIncident();
+    await incident.tell('declareTriageDone', responder, { nothingToFix: 'The key was revoked by its owner.' });
+
+    await stage.pass(100 * 24 * hourMs);
+
+    expect(await lacksOf(incident, 'closing')).toContain('determination');
+    expect((await incident.status()).phase).toBe('post-incident');
+  });
+
+  async function closedIncident(): Promise<StagedIncident> {
+    const incident = await stableIncident();
+    await incident.play(proposedNotice);
+    await incident.untilLine('notice-prepared');
+    await incident.decide(noticeGateName, people.legal);
+    await incident.signal('openBug', bug('BUG-1', { owner: 'ben' }));
+    await incident.play(report);
+    await incident.signal('closeBug', { ...storageTeam, ref: 'BUG-1' });
+    await incident.handle.result();
+    return incident;
+  }
+});

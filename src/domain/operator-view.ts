@@ -68,7 +68,7 @@ export function statusOf(incident: Incident): IncidentStatus {
     services: response.services.map(({ service, team }) => ({
       service,
       team,
-      phase: servicePhase(response, service),
+      phase: phaseOfService(incident, service),
     })),
     notices: notification.notices.map(({ noticeId, revision, stage, state }) => ({
       noticeId,
@@ -81,6 +81,12 @@ export function statusOf(incident: Incident): IncidentStatus {
     ...(deadline && { nextDeadline: deadline }),
     ...(incident.closedAt !== undefined && { closedAt: incident.closedAt }),
   };
+}
+
+/** `watch` and `stable` are for all services together. */
+function phaseOfService({ response }: Incident, service: string): string {
+  const whole = responsePhase(response);
+  return whole === 'watch' || whole === 'stable' ? whole : servicePhase(response, service);
 }
 
 /** Whose move it is: approvals first, for everything behind them stands still. */
@@ -112,19 +118,21 @@ const detailsLimitBytes = 2000;
 /** Markdown under 2 KB, without personal data: phases, whose move it is, clocks, deliveries, what closed gates lack. */
 export function currentDetailsOf(incident: Incident, now: Instant): string {
   const status = statusOf(incident);
-  const parts = [
+  const closedGates = gatesOf(incident, now).filter((gate) => !gate.isOpen);
+  const paragraphs = [
     `**${status.phase}** — round ${String(status.response.round)}, notification ${status.notification.phase}, follow-up ${status.followUp.phase}`,
     `Waiting for: **${status.waitingFor}**`,
     deadlineLine(status),
     deliveryLine(incident, status),
-    ...gatesOf(incident, now)
-      .filter((gate) => !gate.isOpen)
-      .map(gateLine),
-    'You can: approve, reject, openBug, closeBug, reopenBug (signals); all others are updates, see their descriptions.',
-    ...status.services.map(({ service, phase }) => `- ${service}: ${phase}`),
+    closedGates.map(gateLine).join('\n'),
+    incident.closedAt === undefined ? whatYouCanDo : '',
+    status.services.map(({ service, phase }) => `- ${service}: ${phase}`).join('\n'),
   ];
-  return cut(parts.filter((part) => part !== '').join('\n'), detailsLimitBytes);
+  return cut(paragraphs.filter((paragraph) => paragraph !== '').join('\n\n'), detailsLimitBytes);
 }
+
+const whatYouCanDo =
+  'You can: approve, reject, openBug, closeBug, reopenBug (signals); all others are updates, see their descriptions.';
 
 function deadlineLine({ nextDeadline: next }: IncidentStatus): string {
   return next === undefined ? '' : `Next deadline: ${next.dueAt} (${next.basis}) ${next.clock}`;

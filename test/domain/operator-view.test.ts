@@ -28,7 +28,8 @@ const bytesOf = (text: string) => new TextEncoder().encode(text).length;
 
 describe('current details', () => {
   test('say where the incident stands, whose move it is, and what every closed gate lacks', () => {
-    expect(currentDetailsOf(played(containment, eradication.slice(0, 6)).state, now).split('\n')).toEqual([
+    const details = currentDetailsOf(played(containment, eradication.slice(0, 6)).state, now);
+    expect(details.split(/\n+/)).toEqual([
       '**eradication** — round 1, notification undetermined, follow-up collecting',
       'Waiting for: **executive-incident-manager**',
       '- gate **eradication** lacks: version 1 is not approved → an executive-incident-manager who did not propose it (approve)',
@@ -143,8 +144,8 @@ test('the status holds phases, services, tenants and what is open', () => {
     notification: { phase: 'complete', tenants: 3, tenantSetVersion: 1 },
     followUp: { phase: 'postmortem', entriesOpen: 1 },
     services: [
-      { service: 'storage', team: 'storage-team', phase: 'recovery' },
-      { service: 'identity', team: 'identity-team', phase: 'recovery' },
+      { service: 'storage', team: 'storage-team', phase: 'stable' },
+      { service: 'identity', team: 'identity-team', phase: 'stable' },
     ],
     deliveries: totalsOf({ accepted: 3 }),
   });

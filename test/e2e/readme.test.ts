@@ -59,7 +59,7 @@ describe('the documents together', () => {
       .flatMap((span) => /^firebreak ([a-z]+)(?: ([a-z]+))?/.exec(span)?.slice(1, 3).filter(Boolean) ?? []);
     const groups = ['bug', 'keys', 'notice', 'tenants'];
     const known = [[], ...groups.map((group) => [group])].flatMap((words) => commandsIn(helpOf(words)));
-    expect(named).toContain('approve');
+    expect(named).toContain('revoke');
     expect(named.filter((word) => !known.includes(word))).toEqual([]);
   });
 

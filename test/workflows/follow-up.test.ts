@@ -13,7 +13,13 @@ import {
   totalsOf,
   watch,
 } from '../support/incidents';
-import { hourMs, workflowStage, type Declared, type Stage, type StagedIncident } from '../support/workflow-stage';
+import {
+  hourMs,
+  workflowStage,
+  type Declared,
+  type Stage,
+  type StagedIncident,
+} from '../support/workflow-stage';
 
 jest.setTimeout(60_000);
 
@@ -114,7 +120,8 @@ describe('the postmortem', () => {
   test('is not completed by a bug that is not planned, nor by a duplicate of one that is open', async () => {
     const incident = await stableIncident();
     await incident.play(proposedNotice);
-    for (const ref of ['BUG-1', 'BUG-2', 'BUG-3']) await incident.signal('openBug', bug(ref, { owner: 'ben' }));
+    for (const ref of ['BUG-1', 'BUG-2', 'BUG-3'])
+      await incident.signal('openBug', bug(ref, { owner: 'ben' }));
     await incident.play(report);
 
     await incident.signal('closeBug', { ...storageTeam, ref: 'BUG-1' });
@@ -170,7 +177,9 @@ describe('an incident', () => {
 
   test('stays open while nobody has said whether customers must be told', async () => {
     const incident = await stableIncident();
-    await incident.tell('declareTriageDone', responder, { nothingToFix: 'The key was revoked by its owner.' });
+    await incident.tell('declareTriageDone', responder, {
+      nothingToFix: 'The key was revoked by its owner.',
+    });
 
     await stage.pass(100 * 24 * hourMs);
 

@@ -74,10 +74,11 @@ test('an attribute is upserted when it changes, not with every message', async (
   const upserts = async () => {
     const [history] = await incident.histories();
     const { events } = history?.history as { readonly events: readonly object[] };
-    return events.filter(
-      (event) =>
-        Boolean((event as { upsertWorkflowSearchAttributesEventAttributes?: object | null })
-          .upsertWorkflowSearchAttributesEventAttributes),
+    return events.filter((event) =>
+      Boolean(
+        (event as { upsertWorkflowSearchAttributesEventAttributes?: object | null })
+          .upsertWorkflowSearchAttributesEventAttributes,
+      ),
     ).length;
   };
   expect(await upserts()).toBe(1);
@@ -135,12 +136,16 @@ test('activities and timers say in the history what they are for', async () => {
 });
 
 interface ScheduledEvent {
-  readonly activityTaskScheduledEventAttributes?: { readonly activityType?: { readonly name?: string } } | null;
+  readonly activityTaskScheduledEventAttributes?: {
+    readonly activityType?: { readonly name?: string };
+  } | null;
   readonly timerStartedEventAttributes?: { readonly timerId?: string } | null;
   readonly userMetadata?: { readonly summary?: { readonly data?: Uint8Array } | null } | null;
 }
 
-function eventsWithPurpose(history: unknown): { readonly what: string; readonly summary: string | undefined }[] {
+function eventsWithPurpose(
+  history: unknown,
+): { readonly what: string; readonly summary: string | undefined }[] {
   const { events } = history as { readonly events: readonly ScheduledEvent[] };
   return events.flatMap((event) => {
     const what =

@@ -10,6 +10,8 @@ import { DECISION_TOKEN_TYPE, DecisionClaims } from '../contract/decision';
 import { InputProblem } from '../contract/input-problem';
 import { keyIdOf } from './approver-key-files';
 
+export { claimsOf, type DecisionAnswer } from '../domain/decision-token';
+
 /**
  * Signs on the approver's machine.
  * @throws InputProblem when the claims are not a decision, e.g. a rejection without a reason; it names the claim

@@ -1,7 +1,7 @@
 /** `firebreak declare`: a declaration from a file becomes an incident. */
 import { Command } from 'commander';
 import type { DeclarationInput } from '../contract/declaration';
-import { readJsonFile } from './read-json-file';
+import { readJsonObject } from './read-json-file';
 import { withClient, type CliContext } from './context';
 
 export function declareCommand(context: CliContext): Command {
@@ -9,7 +9,7 @@ export function declareCommand(context: CliContext): Command {
     .description('declare an incident; the same id again reaches the same incident')
     .argument('<file>', 'JSON of the declaration, - for standard input (see docs/guides/services.md)')
     .action(async (file: string) => {
-      const declaration = await readJsonFile(file);
+      const declaration = await readJsonObject(file);
       const declared = await withClient(context, (firebreak) =>
         firebreak.declareIncident(withReporter(context, declaration)),
       );
@@ -21,9 +21,7 @@ export function declareCommand(context: CliContext): Command {
 }
 
 /** A declaration that names no reporter is that of the configured identity. */
-function withReporter(context: CliContext, declaration: unknown): DeclarationInput {
-  const lacksReporter =
-    typeof declaration === 'object' && declaration !== null && !('reporter' in declaration);
-  const whole = lacksReporter ? { ...declaration, reporter: context.sender() } : declaration;
+function withReporter(context: CliContext, declaration: object): DeclarationInput {
+  const whole = 'reporter' in declaration ? declaration : { ...declaration, reporter: context.sender() };
   return whole as DeclarationInput;
 }

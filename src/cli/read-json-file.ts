@@ -16,6 +16,13 @@ export async function readJsonFile(file: string): Promise<unknown> {
   }
 }
 
+/** @throws InputProblem when it cannot be read or holds anything but one JSON object */
+export async function readJsonObject(file: string): Promise<object> {
+  const content = await readJsonFile(file);
+  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content;
+  throw new InputProblem(`${file} must hold a JSON object; see docs/guides`, 'file');
+}
+
 async function contentOf(file: string): Promise<string> {
   try {
     return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');

@@ -1,6 +1,6 @@
 /** `firebreak worker`: the process that runs incidents, or delivers their notices, or both. */
 import { Command, Option } from 'commander';
-import { runWorker, type WorkerRole } from '../worker';
+import type { WorkerRole } from '../worker';
 import type { CliContext } from './context';
 
 export function workerCommand(context: CliContext): Command {
@@ -11,5 +11,9 @@ export function workerCommand(context: CliContext): Command {
         .choices(['incident', 'delivery', 'all'])
         .default('all'),
     )
-    .action(({ role }: { role: WorkerRole }) => runWorker(context.config, role));
+    .action(async ({ role }: { role: WorkerRole }) => {
+      // Half of all that there is to load is the worker, and no other command needs it.
+      const { runWorker } = await import('../worker.js');
+      await runWorker(context.config, role);
+    });
 }

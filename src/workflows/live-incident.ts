@@ -25,6 +25,8 @@ export interface LiveIncident {
   record(body: EventBody, provenance?: Provenance): IncidentEvent;
   /** Whether a message with this id was taken before; the server forgets them at continue-as-new. */
   hasSeen(messageId: string): boolean;
+  /** Called after every event that is recorded. */
+  onRecorded(listener: () => void): void;
   until(isTrue: (state: Incident) => boolean): Promise<void>;
   /** @returns false when the instant came first. */
   untilOr(isTrue: (state: Incident) => boolean, at: Instant, summary: string): Promise<boolean>;
@@ -44,6 +46,7 @@ export function liveIncident({ initial, events: earlier, clockOffsetMs }: LiveIn
   let state = earlier.reduce(apply, initial);
   const events = [...earlier];
   const seenMessages = new Set(earlier.flatMap((event) => event.messageId ?? []));
+  const listeners: (() => void)[] = [];
   const now = () => addMs(instantFromEpochMs(Date.now()), clockOffsetMs);
 
   function record(body: EventBody, { author, happenedAt, messageId }: Provenance = bySystem): IncidentEvent {
@@ -58,6 +61,7 @@ export function liveIncident({ initial, events: earlier, clockOffsetMs }: LiveIn
     events.push(event);
     if (messageId !== undefined) seenMessages.add(messageId);
     state = apply(state, event);
+    for (const listener of listeners) listener();
     return event;
   }
 
@@ -81,6 +85,7 @@ export function liveIncident({ initial, events: earlier, clockOffsetMs }: LiveIn
     now,
     record,
     hasSeen: (messageId) => seenMessages.has(messageId),
+    onRecorded: (listener) => void listeners.push(listener),
     until: (isTrue) => condition(() => isTrue(state)),
     untilOr,
   };

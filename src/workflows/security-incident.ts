@@ -12,7 +12,7 @@ import { instantFromEpochMs, type Instant } from '../domain/instant';
 import { statusOf, type IncidentStatus } from '../domain/operator-view';
 import { clockTrack } from './clock-track';
 import { decisionTrack } from './decisions';
-import { displayOf, displayTrack, type Display } from './display-track';
+import { displayOf, keepShown, type Display } from './display';
 import { followUpTrack } from './follow-up-track';
 import { installHandlers } from './handlers';
 import { authorOf, liveIncident, type LiveIncident } from './live-incident';
@@ -38,12 +38,13 @@ export async function securityIncident(input: IncidentInput): Promise<IncidentSt
   installHandlers(incident);
 
   const display = displayOf(incident);
+  display.show();
+  keepShown(incident, display);
   const tracks = [
     decisionTrack(incident),
     notificationTrack(incident),
     followUpTrack(incident),
     clockTrack(incident),
-    displayTrack(incident, display),
   ];
   await Promise.race([Promise.all(tracks), untilClosedOrTooLong(incident, input)]);
 

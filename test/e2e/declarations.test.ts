@@ -49,7 +49,7 @@ test('a closed incident is not reopened: the sentence says what to do instead', 
   await expect(stage.firebreak.declareIncident(declaration)).rejects.toMatchObject({
     type: 'InputProblem',
     field: 'incidentId',
-    message: `incident ${String(declaration.incidentId)} is closed; declare a new one and link it with relatedTo`,
+    message: `incident ${declaration.incidentId} is closed; declare a new one and link it with relatedTo`,
   });
   const next = await stage.firebreak.declareIncident(aDeclaration({ relatedTo: declaration.incidentId }));
 

@@ -57,10 +57,8 @@ export async function failureOf(
   words: readonly string[],
   surroundings: CommandSurroundings = {},
 ): Promise<ToldFailure> {
-  const [forPeople, forPrograms] = await Promise.all([
-    firebreak(words, surroundings),
-    firebreak([...words, '--json'], surroundings),
-  ]);
+  const forPeople = await firebreak(words, surroundings);
+  const forPrograms = await firebreak([...words, '--json'], surroundings);
   const { error } = JSON.parse(forPrograms.stdout) as { error: Omit<ToldFailure, 'code'> };
   expect(forPeople.stdout).toBe('');
   expect(forPeople.stderr).toBe(`firebreak: ${error.message}\n`);

@@ -541,16 +541,32 @@ function staged(
     until: (isTrue) => eventually(() => handle.query(messages.status), isTrue),
     histories,
     async end() {
-      await handle.terminate('the story is over').catch(() => undefined);
+      await endAtRest(handle);
       const found = await histories();
-      for (const { workflowId } of found)
-        await client.workflow
-          .getHandle(workflowId)
-          .terminate('the story is over')
-          .catch(() => undefined);
+      const shards = found.filter(({ workflowId }) => workflowId !== handle.workflowId);
+      for (const { workflowId } of shards) await endAtRest(client.workflow.getHandle(workflowId));
       return found;
     },
   };
+}
+
+/** Between two tasks: the clock of this server stands still for ever when a workflow is ended in the middle of one. */
+async function endAtRest(handle: WorkflowHandle): Promise<void> {
+  await eventually(() => handle.fetchHistory(), isAtRest);
+  await handle.terminate('the story is over').catch(() => undefined);
+}
+
+function isAtRest(history: unknown): boolean {
+  const { events } = history as { readonly events?: readonly TaskEvent[] };
+  const last = events?.findLast(
+    (event) => event.workflowTaskScheduledEventAttributes ?? event.workflowTaskCompletedEventAttributes,
+  );
+  return Boolean(last?.workflowTaskCompletedEventAttributes);
+}
+
+interface TaskEvent {
+  readonly workflowTaskScheduledEventAttributes?: object | null;
+  readonly workflowTaskCompletedEventAttributes?: object | null;
 }
 
 /** A step of a story in memory says what it would send; here it is sent. */

@@ -98,7 +98,7 @@ describe('a notice', () => {
 
     const refusal = await incident.refusedDecision(noticeGateName, people.legal);
 
-    expect(refusal.type).toBe('nothing-to-decide');
+    expect(refusal.type).toBe('DecisionRefused');
     expect((await incident.gate(noticeGateName)).lacks.map(({ code }) => code)).toContain(
       'section:likely-consequences',
     );

@@ -124,7 +124,7 @@ describe('the eradication gate', () => {
       claims: { gate: 'closing' },
     });
 
-    expect(refusal.type).toBe('nothing-to-decide');
+    expect(refusal.type).toBe('DecisionRefused');
   });
 
   test('takes a token once, whichever way it comes', async () => {

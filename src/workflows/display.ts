@@ -23,12 +23,17 @@ export function displayOf(incident: LiveIncident): Display {
   };
 }
 
-export async function displayTrack(incident: LiveIncident, display: Display): Promise<void> {
-  for (let shownEvents = 0; ;) {
-    await incident.until(() => incident.events.length > shownEvents);
-    shownEvents = incident.events.length;
-    display.show();
-  }
+/** Shows the state once after whatever was recorded together, however many events that were. */
+export function keepShown(incident: LiveIncident, display: Display): void {
+  let isPending = false;
+  incident.onRecorded(() => {
+    if (isPending) return;
+    isPending = true;
+    void Promise.resolve().then(() => {
+      isPending = false;
+      display.show();
+    });
+  });
 }
 
 /** What was never shown is not there: taking it away would be an event of history that says nothing. */

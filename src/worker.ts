@@ -14,6 +14,7 @@ import {
 } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
 import { deliveryActivities, incidentActivities } from './activities';
+import { signsOfLife } from './activities/signs-of-life';
 import { verifyDecisionToken } from './adapters/decision-tokens';
 import { drillMailbox } from './adapters/drill-mailbox';
 import { holidayCalendars } from './adapters/holiday-calendars';
@@ -132,6 +133,7 @@ async function workersOf(
         ...common,
         taskQueue: incidentTaskQueue,
         activities: incidentActivities(incidentPorts(config, database)),
+        interceptors: { activity: [(context) => signsOfLife(context)] },
       }),
     );
   if (mailer !== undefined)

@@ -24,12 +24,16 @@ async function propose(context: CliContext, incidentId: string, file: string): P
   const missing = missingSections(draft);
   if (missing.length > 0)
     throw new InputProblem(`the notice cannot be proposed, it lacks ${missing.join(', ')}`, missing[0]);
-  const saved = await withDatabase(context, (database) =>
-    saveNoticeDraft(database, incidentId, draft, sender.by),
-  );
-  const { noticeId, revision, contentHash } = saved;
-  const message = { ...sender, noticeId, revision, stage: draft.kind, contentHash };
-  await withClient(context, (firebreak) => firebreak.tell(incidentId, 'proposeNotice', message));
+  const saved = await withClient(context, async (firebreak) => {
+    await firebreak.status(incidentId); // no text is kept for an incident that there is not
+    const { noticeId, revision, contentHash } = await withDatabase(context, (database) =>
+      saveNoticeDraft(database, incidentId, draft, sender.by),
+    );
+    const proposal = { noticeId, revision, contentHash };
+    await firebreak.tell(incidentId, 'proposeNotice', { ...sender, ...proposal, stage: draft.kind });
+    return proposal;
+  });
+  const { noticeId, revision } = saved;
   context.print(
     saved,
     `Notice ${noticeId}, revision ${String(revision)}, is proposed.\nNext: firebreak approve ${incidentId} --gate notice:${noticeId} …`,

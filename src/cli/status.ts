@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { markdownPage } from '../adapters/markdown-page';
 import type { Gate, IncidentStatus, TimelineLine } from '../client';
+import { InputProblem } from '../contract/input-problem';
 import { lackText } from '../domain/operator-view';
 import { withClient, type CliContext } from './context';
 
@@ -68,8 +69,19 @@ export function reportCommand(context: CliContext): Command {
       const markdown = await withClient(context, (firebreak) => firebreak.postmortemReport(incidentId));
       if (out === undefined) return context.print({ markdown }, markdown);
       const files = [`${out}.md`, `${out}.html`] as const;
-      await writeFile(files[0], markdown);
-      await writeFile(files[1], markdownPage(`Postmortem ${incidentId}`, markdown));
+      await write(files[0], markdown);
+      await write(files[1], markdownPage(`Postmortem ${incidentId}`, markdown));
       context.print({ files }, `Written: ${files.join(', ')}`);
     });
+}
+
+async function write(file: string, content: string): Promise<void> {
+  try {
+    await writeFile(file, content);
+  } catch (error) {
+    throw new InputProblem(
+      `${file} cannot be written: ${error instanceof Error ? error.message : ''}; choose another place`,
+      'out',
+    );
+  }
 }

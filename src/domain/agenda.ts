@@ -20,6 +20,7 @@ import {
   type PreparedNotice,
 } from './notification';
 import type { ObligationGroup } from './obligations';
+import { remembered } from './remembered';
 import { isContained, isStable, openReviews } from './response';
 
 // Steps
@@ -42,7 +43,7 @@ export type NotificationStep =
     };
 
 /** The one thing to do now, or nothing while people are awaited. A step that failed for good is not taken again. */
-export function nextNotificationStep(incident: Incident): NotificationStep | undefined {
+export const nextNotificationStep = remembered((incident: Incident): NotificationStep | undefined => {
   const isOpen = (step: NotificationStep) => !incident.failedSteps.includes(step.key);
   return (
     identifySteps(incident).find(isOpen) ??
@@ -51,7 +52,7 @@ export function nextNotificationStep(incident: Incident): NotificationStep | und
     sendSteps(incident).find(isOpen) ??
     startSteps(incident).find(isOpen)
   );
-}
+});
 
 function identifySteps({ notification }: Incident): readonly NotificationStep[] {
   const set = awaitedTenantSet(notification);
@@ -165,9 +166,10 @@ export interface Alarm {
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
-export function nextAlarm(incident: Incident): Alarm | undefined {
-  return [...alarmsOf(incident)].sort((left, right) => compareInstants(left.at, right.at))[0];
-}
+export const nextAlarm = remembered(
+  (incident: Incident): Alarm | undefined =>
+    [...alarmsOf(incident)].sort((left, right) => compareInstants(left.at, right.at))[0],
+);
 
 export function dueAlarms(incident: Incident, now: Instant): readonly Alarm[] {
   return alarmsOf(incident).filter((alarm) => compareInstants(alarm.at, now) <= 0);

@@ -3,7 +3,7 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { nextDeadline, type Clock } from './agenda';
 import type { DeliveryTotals } from './events';
 import { unsettledEntries } from './follow-up';
-import { gatesOf, type Gate, type Lack } from './gates';
+import { eradicationGate, gatesOf, noticeGateOf, type Gate, type Lack } from './gates';
 import { anchorInForce, incidentPhase, phaseOfFollowUp, type Incident, type IncidentPhase } from './incident';
 import type { Instant } from './instant';
 import {
@@ -13,6 +13,7 @@ import {
   recipientsPending,
   sentNotices,
 } from './notification';
+import { remembered } from './remembered';
 import { responsePhase, servicePhase } from './response';
 
 export interface IncidentStatus {
@@ -49,7 +50,7 @@ export type WaitingFor =
   | 'delivery'
   | 'nobody';
 
-export function statusOf(incident: Incident): IncidentStatus {
+export const statusOf = remembered((incident: Incident): IncidentStatus => {
   const { declaration, response, notification, followUp } = incident;
   const tenantSet = currentTenantSet(notification);
   const deadline = nextDeadline(incident);
@@ -81,7 +82,7 @@ export function statusOf(incident: Incident): IncidentStatus {
     ...(deadline && { nextDeadline: deadline }),
     ...(incident.closedAt !== undefined && { closedAt: incident.closedAt }),
   };
-}
+});
 
 /** `watch` and `stable` are for all services together. */
 function phaseOfService({ response }: Incident, service: string): string {
@@ -92,8 +93,7 @@ function phaseOfService({ response }: Incident, service: string): string {
 /** Whose move it is: approvals first, for everything behind them stands still. */
 export function waitingFor(incident: Incident): WaitingFor {
   if (incident.closedAt !== undefined) return 'nobody';
-  const awaited = [...gatesAwaitingApproval(incident)];
-  if (awaited.length > 0) return 'executive-incident-manager';
+  if (gatesAwaitingApproval(incident).length > 0) return 'executive-incident-manager';
   const phase = notificationPhase(incident.notification);
   if (phase === 'sending') return 'delivery';
   if (phase === 'drafting' || phase === 'updating' || phase === 'scoping') return 'communications';
@@ -103,8 +103,10 @@ export function waitingFor(incident: Incident): WaitingFor {
     : 'security-response';
 }
 
+/** The gates that wait for a signature and for nothing else. */
 function gatesAwaitingApproval(incident: Incident): readonly Gate[] {
-  return gatesOf(incident, incident.declaredAt).filter(
+  const notices = incident.notification.notices.map((notice) => noticeGateOf(incident, notice));
+  return [eradicationGate(incident), ...notices].filter(
     (gate) => gate.objectHash !== undefined && lacksApprovalOnly(gate),
   );
 }

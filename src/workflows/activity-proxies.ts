@@ -6,27 +6,23 @@ import { deliveryTaskQueue, incidentTaskQueue } from './names';
 /** For ever, at most a minute apart: a database that is away comes back, and an incident waits for it. */
 const untilItWorks = { initialInterval: '1 second', maximumInterval: '1 minute' } as const;
 
+/** A worker that dies with an activity in hand is missed after so long; each tells every two seconds that it lives. */
+const missedAfter = '10 seconds';
+
 /** One look at a key and one signature. */
 export const { verifyDecision } = proxyActivities<Pick<Activities, 'verifyDecision'>>({
   taskQueue: incidentTaskQueue,
-  startToCloseTimeout: '30 seconds',
+  startToCloseTimeout: missedAfter,
   retry: untilItWorks,
 });
 
 /** Set-wise statements over up to a million tenants. */
-export const { identifyAffectedTenants, lookUpObligations, prepareNotice } = proxyActivities<
-  Pick<Activities, 'identifyAffectedTenants' | 'lookUpObligations' | 'prepareNotice'>
+export const { identifyAffectedTenants, lookUpObligations, prepareNotice, planDeliveries } = proxyActivities<
+  Pick<Activities, 'identifyAffectedTenants' | 'lookUpObligations' | 'prepareNotice' | 'planDeliveries'>
 >({
   taskQueue: incidentTaskQueue,
   startToCloseTimeout: '30 minutes',
-  retry: untilItWorks,
-});
-
-/** Set-wise too, but it tells shard by shard how far it is, so a dead worker is noticed early. */
-export const { planDeliveries } = proxyActivities<Pick<Activities, 'planDeliveries'>>({
-  taskQueue: incidentTaskQueue,
-  startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: '5 minutes',
+  heartbeatTimeout: missedAfter,
   retry: untilItWorks,
 });
 
@@ -41,6 +37,6 @@ export const { sendPage }: ActivityInterfaceFor<Pick<Activities, 'sendPage'>> = 
 >({
   taskQueue: deliveryTaskQueue,
   startToCloseTimeout: '6 hours',
-  heartbeatTimeout: '10 seconds',
+  heartbeatTimeout: missedAfter,
   retry: { initialInterval: '2 seconds', backoffCoefficient: 1 },
 });

@@ -16,6 +16,7 @@ import {
   undecidedDutiesOfOurs,
   unfiledDuties,
 } from '../notification';
+import { remembered } from '../remembered';
 import { openReviews } from '../response';
 import { gateOf, type Gate, type Lack } from './gate';
 import { determinationLacks } from './notice-gates';
@@ -103,10 +104,16 @@ export function closingGate(incident: Incident): Gate {
   return gateOf('closing', 1, closingLacks(incident));
 }
 
+/** The postmortem is asked for and its gate lacks nothing. */
+export const isPostmortemReady = remembered(
+  (incident: Incident): boolean => needsPostmortem(incident) && postmortemLacks(incident).length === 0,
+);
+
 /** Nothing is left to do, and no signature waits to be checked. */
-export function isReadyToClose(incident: Incident): boolean {
-  return closingLacks(incident).length === 0 && incident.pendingDecisions.length === 0;
-}
+export const isReadyToClose = remembered(
+  (incident: Incident): boolean =>
+    closingLacks(incident).length === 0 && incident.pendingDecisions.length === 0,
+);
 
 function closingLacks(incident: Incident): readonly Lack[] {
   return [

@@ -10,7 +10,13 @@ import { noticeGateOf } from './notice-gates';
 import { eradicationGate, recoveryGate, stableGate } from './response-gates';
 
 export type { Gate, Lack } from './gate';
-export { closingGate, isReadyToClose, partiesToSignOff, postmortemGate } from './closing-gates';
+export {
+  closingGate,
+  isPostmortemReady,
+  isReadyToClose,
+  partiesToSignOff,
+  postmortemGate,
+} from './closing-gates';
 export { noticeGateOf } from './notice-gates';
 export { eradicationGate, isPlanPassed, recoveryGate, recoveryLacks, stableGate } from './response-gates';
 

@@ -97,19 +97,24 @@ describe('configuration', () => {
 });
 
 describe('Temporal', () => {
-  test.each([
-    ['status', ['status', 'x'], ''],
-    ['declare', ['declare', '-'], '{}'],
-    ['worker', ['worker', '--role', 'incident'], ''],
-  ])('is not reachable: %s says so in time', async (_name, words, stdin) => {
+  test('is not reachable: every command says so in time', async () => {
     const env = { ...speaker, TEMPORAL_ADDRESS: nowhere, DATABASE_URL: migrated.url };
+    const commands = [
+      ['status', 'x'],
+      ['declare', '-'],
+      ['worker', '--role', 'incident'],
+    ];
 
-    const { code, stdout, stderr, tookMs } = await firebreak([...words, '--json'], { env, stdin });
+    const results = await Promise.all(
+      commands.map((words) => firebreak([...words, '--json'], { env, stdin: '{}' })),
+    );
 
     const message = `no Temporal server answers at ${nowhere}; start one, or set TEMPORAL_ADDRESS`;
-    expect({ code, stderr }).toEqual({ code: 1, stderr: `firebreak: ${message}\n` });
-    expect(JSON.parse(stdout)).toEqual({ error: { type: 'Unreachable', message } });
-    expect(tookMs).toBeLessThan(longestMs);
+    for (const { code, stdout, stderr, tookMs } of results) {
+      expect({ code, stderr }).toEqual({ code: 1, stderr: `firebreak: ${message}\n` });
+      expect(JSON.parse(stdout)).toEqual({ error: { type: 'Unreachable', message } });
+      expect(tookMs).toBeLessThan(longestMs);
+    }
   });
 
   test.each([[['status', 'x']], [['worker', '--role', 'incident']]])(

@@ -14,7 +14,7 @@ import {
 } from '../../src/adapters/approver-key-files';
 import { signDecision } from '../../src/adapters/decision-tokens';
 import { approverKeyStore } from '../../src/adapters/postgres/approver-key-store';
-import { Firebreak, type Policy } from '../../src/client';
+import { Firebreak, type DecisionToMake, type Policy } from '../../src/client';
 import type { Role } from '../../src/contract/principal';
 import type { DeclarationInput } from '../../src/contract/declaration';
 import { claimsOf } from '../../src/domain/decision-token';
@@ -143,8 +143,13 @@ async function untilDone(attempt: () => Promise<unknown>): Promise<void> {
 export interface Approver {
   readonly id: string;
   readonly keyFile: string;
-  /** Signs what the gate asks for now. */
-  token(incidentId: string, gate: string, verdict?: 'approve' | 'reject'): Promise<string>;
+  /** Signs what the gate asks for now, or something else that `changes` say. */
+  token(
+    incidentId: string,
+    gate: string,
+    verdict?: 'approve' | 'reject',
+    changes?: Partial<DecisionToMake>,
+  ): Promise<string>;
   approve(incidentId: string, gate: string): Promise<void>;
 }
 
@@ -160,8 +165,8 @@ export async function enrolledApprover(stage: E2eStage, id: string, ...roles: Ro
   const approver: Approver = {
     id,
     keyFile,
-    token: async (incidentId, gate, verdict = 'approve') => {
-      const request = await stage.firebreak.decisionAt(incidentId, gate);
+    token: async (incidentId, gate, verdict = 'approve', changes = {}) => {
+      const request = { ...(await stage.firebreak.decisionAt(incidentId, gate)), ...changes };
       const answer = {
         approverId: id,
         verdict,

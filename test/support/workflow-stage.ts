@@ -1,21 +1,22 @@
 /**
  * Incidents as real workflows on the time-skipping server: a worker with the real workflows and the real judge of
  * decisions, and a world in memory behind the other activities. Incidents play as drills on the dates of incidents.ts,
- * so that a test can name every instant; `pass` is the only thing that moves their clock.
+ * so that a test can name every instant.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/activity';
-import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
+import { Client, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { TypedSearchAttributes, type HistoryAndWorkflowId } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
   bundleWorkflowCode,
   DefaultLogger,
+  NativeConnection,
   Worker,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
+import { startTemporal } from '../../scripts/local/servers.mjs';
 import type { Activities } from '../../src/activities';
 import type { IdentifyAffectedTenantsInput } from '../../src/activities/identify-affected-tenants';
 import type { ObligationsToLookUp } from '../../src/activities/look-up-obligations';
@@ -273,7 +274,9 @@ export interface Declared {
 }
 
 export interface Stage {
-  readonly environment: TestWorkflowEnvironment;
+  readonly client: Client;
+  /** What the server's clock says; the drills on the stage have their own dates. */
+  now(): Promise<Instant>;
   declare(declared?: Declared): Promise<StagedIncident>;
   /** Lets time pass for everything on the stage. */
   pass(durationMs: number): Promise<void>;
@@ -284,32 +287,63 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** A whole stage of its own for one test file. */
+/** A stage on a time-skipping server of its own, for one test file. */
 export async function workflowStage(): Promise<Stage> {
   const environment = await timeSkippingEnvironment();
+  return stageOn({
+    client: environment.client,
+    connection: environment.nativeConnection,
+    now: async () => instantFromEpochMs(await environment.currentTimeMs()),
+    pass: (durationMs) => environment.sleep(durationMs),
+    close: () => environment.teardown(),
+  });
+}
+
+/** A stage on a development server of its own, where time passes by itself alone. */
+export async function realTimeStage(): Promise<Stage> {
+  const server = await startTemporal();
+  const connection = await NativeConnection.connect({ address: server.address });
+  return stageOn({
+    client: new Client({ connection }),
+    connection,
+    now: () => Promise.resolve(instantFromEpochMs(Date.now())),
+    pass: (durationMs) => new Promise((resolve) => setTimeout(resolve, durationMs)),
+    async close() {
+      await connection.close();
+      await server.stop();
+    },
+  });
+}
+
+interface Server extends Pick<Stage, 'client' | 'now' | 'pass' | 'close'> {
+  readonly connection: NativeConnection;
+}
+
+async function stageOn(server: Server): Promise<Stage> {
+  const { client, now, pass } = server;
   const workflowBundle = await bundledWorkflows();
   const worlds: Worlds = new Map();
   const incidents: StagedIncident[] = [];
-  const now = async () => instantFromEpochMs(await environment.currentTimeMs());
   const activities = activitiesOf(worlds, now);
   const workers: RunningWorker[] = [];
   const startWorker = async (taskQueue: string) => {
-    workers.push(await runWorker(environment, { workflowBundle, activities, taskQueue }));
+    workers.push(await runWorker(server.connection, { workflowBundle, activities, taskQueue }));
   };
   await startWorker(incidentTaskQueue);
   await startWorker(deliveryTaskQueue);
 
   return {
-    environment,
+    client,
+    now,
+    pass,
     startWorker,
     async declare(declared = {}) {
       const world = newWorld();
-      const incident = await begin(environment, world, declared);
+      const incident = await begin(client, world, declared);
       worlds.set(incident.incidentId, world);
       incidents.push(incident);
       return incident;
     },
-    pass: (durationMs) => environment.sleep(durationMs),
     async sweep() {
       const histories: HistoryAndWorkflowId[] = [];
       for (const incident of incidents.splice(0)) histories.push(...(await incident.end()));
@@ -318,7 +352,7 @@ export async function workflowStage(): Promise<Stage> {
     },
     async close() {
       await Promise.all(workers.map((worker) => worker.stop()));
-      await environment.teardown();
+      await server.close();
     },
   };
 }
@@ -328,7 +362,7 @@ interface RunningWorker {
 }
 
 async function runWorker(
-  { nativeConnection }: TestWorkflowEnvironment,
+  connection: NativeConnection,
   options: {
     readonly workflowBundle: WorkflowBundleWithSourceMap;
     readonly activities: object;
@@ -336,7 +370,7 @@ async function runWorker(
   },
 ): Promise<RunningWorker> {
   const worker = await Worker.create({
-    connection: nativeConnection,
+    connection,
     dataConverter: { payloadConverterPath },
     ...options,
   });
@@ -453,7 +487,7 @@ export interface StagedIncident {
 let declared = 0;
 
 async function begin(
-  { client }: TestWorkflowEnvironment,
+  client: Client,
   world: World,
   { declaration: changes, policy, historyLimit, taskQueue = incidentTaskQueue }: Declared,
 ): Promise<StagedIncident> {
@@ -490,7 +524,7 @@ interface Begun {
 }
 
 function staged(
-  client: TestWorkflowEnvironment['client'],
+  client: Client,
   handle: WorkflowHandle<typeof securityIncident>,
   { incidentId, world, firstRunId }: Begun,
 ): StagedIncident {
@@ -624,7 +658,7 @@ async function eventually<Value>(
 }
 
 async function historiesOf(
-  client: TestWorkflowEnvironment['client'],
+  client: Client,
   incidentId: string,
   firstRunId: string,
   { planned }: World,
@@ -645,7 +679,7 @@ async function historiesOf(
 
 /** Each run names the one that goes on after it. */
 async function runsOf(
-  client: TestWorkflowEnvironment['client'],
+  client: Client,
   workflowId: string,
   firstRunId: string,
 ): Promise<HistoryAndWorkflowId[]> {

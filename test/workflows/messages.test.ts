@@ -60,7 +60,7 @@ describe('declaring', () => {
 
   test('a live incident goes by the clock of the server, whatever date it names', async () => {
     const declaration = { ...declarationOf(), mode: 'live' as const, incidentId: 'live-1' };
-    const nowMs = await stage.environment.currentTimeMs();
+    const nowMs = Date.parse(await stage.now());
     const incident = await stage.declare({ declaration });
 
     const [first] = await incident.timeline();

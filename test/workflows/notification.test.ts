@@ -2,7 +2,7 @@
 // mended by a message, and the deliveries go on whatever becomes of their incident.
 import type { SendPageResult } from '../../src/activities/send-page';
 import { fingerprintOf } from '../../src/domain/fingerprint';
-import { addMs, instantFromEpochMs } from '../../src/domain/instant';
+import { addMs } from '../../src/domain/instant';
 import { deliveryWorkflowId } from '../../src/workflows/names';
 import {
   contentHash,
@@ -246,13 +246,12 @@ describe('a shard of deliveries', () => {
     return incident;
   }
 
-  const serverNow = async () => instantFromEpochMs(await stage.environment.currentTimeMs());
   const deferred = { totals: totalsOf({ accepted: 2, deferred: 1 }) };
   const shardOf = ({ incidentId }: StagedIncident) =>
-    stage.environment.client.workflow.getHandle(deliveryWorkflowId(incidentId, 'first-1.1', 0));
+    stage.client.workflow.getHandle(deliveryWorkflowId(incidentId, 'first-1.1', 0));
 
   test('sleeps until its deferred row is due', async () => {
-    const dueAt = addMs(await serverNow(), 6 * hourMs);
+    const dueAt = addMs(await stage.now(), 6 * hourMs);
     const incident = await sentWith({ ...deferred, nextAt: dueAt });
     expect((await incident.status()).deliveries).toMatchObject({ accepted: 2, deferred: 1 });
 
@@ -291,7 +290,7 @@ describe('a shard of deliveries', () => {
 
   test('tells its incident every few percent, not every page', async () => {
     const page = (accepted: number) => ({ totals: totalsOf({ accepted, planned: 1000 - accepted }) });
-    const now = await serverNow();
+    const now = await stage.now();
     const pages = [10, 20, 30, 40, 70, 80].map((accepted) => ({ ...page(accepted), nextAt: now }));
 
     const incident = await sentWith(...pages);
@@ -303,7 +302,7 @@ describe('a shard of deliveries', () => {
 
   // The last test here: after a signal that reaches nobody, this server's clock cannot be moved any more.
   test('goes on when its incident has ended', async () => {
-    const incident = await sentWith({ ...deferred, nextAt: addMs(await serverNow(), 6 * hourMs) });
+    const incident = await sentWith({ ...deferred, nextAt: addMs(await stage.now(), 6 * hourMs) });
     await stage.pass(6 * hourMs - 1_000);
 
     await incident.handle.terminate('ended by an operator');

@@ -116,18 +116,17 @@ async function record(name: string, incident: StagedIncident, folder: string): P
   for (const [index, { workflowId, history }] of histories.entries()) {
     const kind = workflowId.includes('/delivery/') ? 'delivery' : 'incident';
     const file = `${name}-${String(index + 1)}-${kind}.json`;
-    const text = `${JSON.stringify({ workflowId, history: withoutMachines(historyToJSON(history as History)) }, null, 1)}\n`;
+    const text = `${JSON.stringify({ workflowId, history: withoutMachines(history as History) }, null, 1)}\n`;
     writeFileSync(join(folder, file), text);
     console.log(`${file}: ${String(Math.round(text.length / 1024))} KB`);
   }
 }
 
-function withoutMachines(history: unknown): unknown {
-  const text = JSON.stringify(history, (key, value: unknown) => {
+function withoutMachines(history: History): unknown {
+  return JSON.parse(historyToJSON(history), (key, value: unknown) => {
     if (key === 'stackTrace') return undefined;
     return key === 'identity' ? 'recorder' : value;
   });
-  return JSON.parse(text);
 }
 
 async function main([folder = join(__dirname, '..', 'test', 'histories')]: readonly string[]): Promise<void> {

@@ -35,9 +35,9 @@ export function decisionSignals(incident: LiveIncident): readonly SignalHandler[
 }
 
 export function handleDecisions(incident: LiveIncident): void {
-  setHandler(messages.decide, (message) => decide(incident, message), {
+  setHandler(messages.decide, (message: DecisionMessage) => decide(incident, message), {
     description: 'Approve or reject with a signed token, and learn what came of it',
-    validator: (message) => {
+    validator: (message: DecisionMessage) => {
       const problem = problemOfDecision(incident, message);
       if (problem !== undefined) throw ApplicationFailure.nonRetryable(problem, 'DecisionRefused');
     },

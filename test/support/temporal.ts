@@ -1,8 +1,6 @@
-// The two Temporal servers of the tests: the time-skipping one, where 72 hours pass in seconds, and the real
-// development server of the run.
-import { Client } from '@temporalio/client';
+// The Temporal server of the stories: the time-skipping one, where 72 hours pass in seconds.
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { findTimeSkippingServer, guardedVersionOf } from '../../scripts/local/servers.mjs';
 import searchAttributes from '../../tools/temporal/search-attributes.json';
 
@@ -49,28 +47,6 @@ function refuseType(type: string): never {
   throw new Error(
     `tools/temporal/search-attributes.json has the type "${type}", which test/support/temporal.ts does not know.`,
   );
-}
-
-export interface DevServerClient {
-  /** host:port, for programs that a test starts. */
-  readonly address: string;
-  readonly client: Client;
-  /** For workers of this process; the client uses it, too. */
-  readonly connection: NativeConnection;
-  close(): Promise<void>;
-}
-
-/** A client of the run's development server. Everybody shares its namespace: use ids and task queues of your own. */
-export async function devServerClient(): Promise<DevServerClient> {
-  const address = process.env['FIREBREAK_TEST_TEMPORAL_ADDRESS'];
-  if (address === undefined) {
-    throw new Error(
-      'This test needs Temporal, which Jest starts only for the folders listed in jest.config.cjs (withServers).',
-    );
-  }
-  speakOnlyOfWarnings();
-  const connection = await NativeConnection.connect({ address });
-  return { address, client: new Client({ connection }), connection, close: () => connection.close() };
 }
 
 let isQuiet = false;

@@ -4,11 +4,12 @@
  * so that a test can name every instant.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/activity';
 import { Client, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { TypedSearchAttributes, type HistoryAndWorkflowId } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
   bundleWorkflowCode,
   DefaultLogger,
@@ -289,7 +290,7 @@ export interface Stage {
 
 /** A stage on a time-skipping server of its own, for one test file. */
 export async function workflowStage(): Promise<Stage> {
-  const environment = await timeSkippingEnvironment();
+  const environment = await startedEnvironment();
   return stageOn({
     client: environment.client,
     connection: environment.nativeConnection,
@@ -297,6 +298,16 @@ export async function workflowStage(): Promise<Stage> {
     pass: (durationMs) => environment.sleep(durationMs),
     close: () => environment.teardown(),
   });
+}
+
+/** The SDK gives the server five seconds to start, which is short on a machine that does other things as well. */
+async function startedEnvironment(attempts = 4): Promise<TestWorkflowEnvironment> {
+  try {
+    return await timeSkippingEnvironment();
+  } catch (error) {
+    if (attempts === 1 || !String(error).includes('did not start within')) throw error;
+    return startedEnvironment(attempts - 1);
+  }
 }
 
 /** A stage on a development server of its own, where time passes by itself alone. */
@@ -422,6 +433,8 @@ export async function bundledWorkflows(): Promise<WorkflowBundleWithSourceMap> {
   const logger = new DefaultLogger('WARN');
   const bundle = await bundleWorkflowCode({ workflowsPath, payloadConverterPath, logger });
   mkdirSync(directory, { recursive: true });
+  for (const former of readdirSync(directory))
+    if (former.endsWith('.js')) rmSync(join(directory, former), { force: true });
   writeFileSync(`${file}.${String(process.pid)}`, bundle.code);
   renameSync(`${file}.${String(process.pid)}`, file);
   return bundle;
@@ -642,7 +655,7 @@ async function refusal(answer: Promise<unknown>): Promise<Refused> {
   return { type: cause.type ?? '', sentence: cause.message };
 }
 
-const patienceMs = 10_000;
+const patienceMs = 20_000;
 
 async function eventually<Value>(
   look: () => Promise<Value>,

@@ -22,7 +22,7 @@ import {
   type StagedIncident,
 } from '../support/workflow-stage';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 let stage: Stage;
 beforeAll(async () => {

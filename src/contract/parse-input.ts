@@ -20,8 +20,15 @@ function sentenceOf(issue: z.core.$ZodIssue | undefined, value: unknown): string
   if (issue.code === 'invalid_type' && valueAt(value, issue.path) === undefined) return 'is missing';
   if (issue.code === 'unrecognized_keys')
     return `has ${issue.keys.join(', ')}, which is not a field here; check the spelling`;
-  if (issue.code === 'too_big') return `is too large: ${issue.message}; shorten it`;
+  if (issue.code === 'too_big')
+    return `is too large: at most ${String(issue.maximum)}${unitOf(issue.origin)}; shorten it`;
   return `is wrong: ${issue.message}`;
+}
+
+/** What a limit counts. */
+function unitOf(origin: string): string {
+  const units: Readonly<Record<string, string>> = { string: ' characters', array: ' items' };
+  return units[origin] ?? '';
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -30,6 +30,7 @@ async function bundleWorkflows() {
   const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(made, 'workflows', 'index.js'),
+    workflowInterceptorModules: [join(made, 'workflows', 'interceptors.js')],
     payloadConverterPath: join(made, 'workflows', 'payload-converter.js'),
     logger: quiet,
   });

@@ -24,7 +24,7 @@ import { affectedTenantSets } from './adapters/postgres/affected-tenants';
 import { approverKeyStore } from './adapters/postgres/approver-key-store';
 import { readCampaign } from './adapters/postgres/campaign-contents';
 import type { Database } from './adapters/postgres/database';
-import { deliveryLedger, shardStatus } from './adapters/postgres/delivery-ledger';
+import { deliveryLedger, ledgerCounts, shardStatus } from './adapters/postgres/delivery-ledger';
 import { deliveryPlan } from './adapters/postgres/delivery-plan';
 import { shardLeases } from './adapters/postgres/delivery-shards';
 import { assertMigrated } from './adapters/postgres/migrate';
@@ -133,7 +133,7 @@ async function workersOf(
         ...common,
         taskQueue: incidentTaskQueue,
         activities: incidentActivities(incidentPorts(config, database)),
-        interceptors: { activity: [(context) => signsOfLife(context)] },
+        interceptors: { ...common.interceptors, activity: [(context) => signsOfLife(context)] },
       }),
     );
   if (mailer !== undefined)
@@ -151,12 +151,19 @@ async function workersOf(
 }
 
 /** The bundle that the build made; from source, it is made on the fly. */
-function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'dataConverter'> {
+function workflowCode(): Pick<
+  WorkerOptions,
+  'workflowBundle' | 'workflowsPath' | 'interceptors' | 'dataConverter'
+> {
   const codePath = join(__dirname, 'workflow-bundle.js');
   const dataConverter = { payloadConverterPath: require.resolve('./workflows/payload-converter') };
   return existsSync(codePath)
     ? { workflowBundle: { codePath }, dataConverter }
-    : { workflowsPath: require.resolve('./workflows'), dataConverter };
+    : {
+        workflowsPath: require.resolve('./workflows'),
+        interceptors: { workflowModules: [require.resolve('./workflows/interceptors')] },
+        dataConverter,
+      };
 }
 
 function incidentPorts(config: Config, database: Database): Parameters<typeof incidentActivities>[0] {
@@ -181,6 +188,7 @@ function incidentPorts(config: Config, database: Database): Parameters<typeof in
       renderSample,
     },
     deliveryPlan: deliveryPlan(database),
+    ledgerCounts: ledgerCounts(database),
   };
 }
 

@@ -145,6 +145,7 @@ async function workflowBundle(): Promise<string> {
   const quiet = () => undefined;
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(project, 'src/workflows/index.ts'),
+    workflowInterceptorModules: [join(project, 'src/workflows/interceptors.ts')],
     payloadConverterPath: join(project, 'src/workflows/payload-converter.ts'),
     logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet },
   });

@@ -1,4 +1,5 @@
 /** All activities, by the worker role that runs them. A worker passes the ports; the workflows know only the types. */
+import { countDeliveries, type LedgerCounts } from './count-deliveries';
 import { identifyAffectedTenants, type AffectedTenantSets } from './identify-affected-tenants';
 import { lookUpObligations, type LookUpObligationsPorts } from './look-up-obligations';
 import { planDeliveries, type DeliveryPlan } from './plan-deliveries';
@@ -12,6 +13,7 @@ export interface IncidentPorts {
   readonly obligations: LookUpObligationsPorts;
   readonly notices: PrepareNoticePorts;
   readonly deliveryPlan: DeliveryPlan;
+  readonly ledgerCounts: LedgerCounts;
 }
 
 /** Needs the database and no credentials of the mail relay. */
@@ -22,6 +24,7 @@ export function incidentActivities(ports: IncidentPorts) {
     lookUpObligations: lookUpObligations(ports.obligations),
     prepareNotice: prepareNotice(ports.notices),
     planDeliveries: planDeliveries(ports.deliveryPlan),
+    countDeliveries: countDeliveries(ports.ledgerCounts),
   };
 }
 

@@ -13,6 +13,7 @@ import {
   identifyStepKey,
   isEveryoneTold,
   isNotRequired,
+  isReportedSettled,
   obligationGroups,
   sentNotices,
   type Campaign,
@@ -35,6 +36,7 @@ export type NotificationStep =
   | { readonly kind: 'assess'; readonly key: string; readonly tenantSetVersion: number }
   | { readonly kind: 'prepare'; readonly key: string; readonly notice: Notice }
   | { readonly kind: 'start-shards'; readonly key: string; readonly campaign: Campaign }
+  | { readonly kind: 'count'; readonly key: string; readonly campaign: Campaign }
   | {
       readonly kind: 'send';
       readonly key: string;
@@ -50,7 +52,8 @@ export const nextNotificationStep = remembered((incident: Incident): Notificatio
     assessSteps(incident).find(isOpen) ??
     prepareSteps(incident).find(isOpen) ??
     sendSteps(incident).find(isOpen) ??
-    startSteps(incident).find(isOpen)
+    startSteps(incident).find(isOpen) ??
+    countSteps(incident).find(isOpen)
   );
 });
 
@@ -103,6 +106,13 @@ function startSteps({ notification }: Incident): readonly NotificationStep[] {
     .map((notice) => notice.state.campaign)
     .filter((campaign) => !campaign.isUnderWay)
     .map((campaign) => ({ kind: 'start-shards', key: `start-shards/${campaign.campaignId}`, campaign }));
+}
+
+function countSteps({ notification }: Incident): readonly NotificationStep[] {
+  return sentNotices(notification)
+    .map((notice) => notice.state.campaign)
+    .filter((campaign) => !campaign.isConfirmed && isReportedSettled(campaign))
+    .map((campaign) => ({ kind: 'count', key: `count/${campaign.campaignId}`, campaign }));
 }
 
 // Clocks

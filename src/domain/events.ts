@@ -288,6 +288,12 @@ type NotificationEvent =
       readonly stopped?: string;
     }
   | {
+      /** From the ledger itself; only now does anything count as settled. */
+      readonly type: 'deliveries-counted';
+      readonly campaignId: string;
+      readonly shards: readonly DeliveryTotals[];
+    }
+  | {
       readonly type: 'filing-recorded';
       readonly ruleId: string;
       readonly stage: string;

@@ -3,6 +3,7 @@
  * hashes; who the tenants are and what a notice says is known to the database alone.
  */
 import type { NoticeStage } from '../contract/messages';
+import { isSettled } from './delivery';
 import type {
   AffectedTenantsRequest,
   DeliveryTotals,
@@ -76,6 +77,8 @@ export interface Campaign {
   readonly startedAt: Instant;
   /** False until a workflow runs for every shard. */
   readonly isUnderWay: boolean;
+  /** What the shards report is hearsay until the ledger has been asked. */
+  readonly isConfirmed: boolean;
   readonly shards: readonly Shard[];
 }
 
@@ -159,6 +162,8 @@ export function applyToNotification(track: NotificationTrack, event: IncidentEve
       return { ...track, notices: track.notices.map((notice) => underWay(notice, event)) };
     case 'delivery-progressed':
       return { ...track, notices: track.notices.map((notice) => progressed(notice, event)) };
+    case 'deliveries-counted':
+      return { ...track, notices: track.notices.map((notice) => counted(notice, event)) };
     case 'filing-recorded':
       return { ...track, filings: [...track.filings, filingFrom(event)] };
     default:
@@ -248,7 +253,13 @@ function campaignStarted(notice: Notice, event: EventOf<'campaign-started'> & Re
     totals: index === 0 ? event.totals : noDeliveries,
     settled: false,
   }));
-  const campaign: Campaign = { campaignId: event.campaignId, startedAt: event.at, isUnderWay: false, shards };
+  const campaign: Campaign = {
+    campaignId: event.campaignId,
+    startedAt: event.at,
+    isUnderWay: false,
+    isConfirmed: false,
+    shards,
+  };
   return { ...notice, state: { kind: 'sending', prepared: notice.state.prepared, campaign } };
 }
 
@@ -263,6 +274,17 @@ function progressed(notice: Notice, event: EventOf<'delivery-progressed'>): Noti
   const report: Shard = { totals, settled, ...(stopped !== undefined && { stopped }) };
   const shards = notice.state.campaign.shards.map((shard, index) => (index === event.shard ? report : shard));
   return { ...notice, state: { ...notice.state, campaign: { ...notice.state.campaign, shards } } };
+}
+
+/** Whatever the shards said, the ledger knows better. */
+function counted(notice: Notice, event: EventOf<'deliveries-counted'>): Notice {
+  if (notice.state.kind !== 'sending' || notice.state.campaign.campaignId !== event.campaignId) return notice;
+  const shards = event.shards.map((totals): Shard => ({ totals, settled: isSettled(totals) }));
+  const isConfirmed = shards.every((shard) => shard.settled);
+  return {
+    ...notice,
+    state: { ...notice.state, campaign: { ...notice.state.campaign, isConfirmed, shards } },
+  };
 }
 
 function filingFrom(event: EventOf<'filing-recorded'>): Filing {
@@ -378,7 +400,8 @@ export function sentNotices(track: NotificationTrack): readonly SentNotice[] {
   return track.notices.filter((notice): notice is SentNotice => notice.state.kind === 'sending');
 }
 
-export function isCampaignSettled(campaign: Campaign): boolean {
+/** By what the shards report; the ledger is to be asked. */
+export function isReportedSettled(campaign: Campaign): boolean {
   return campaign.shards.every((shard) => shard.settled);
 }
 
@@ -388,7 +411,7 @@ export function isEveryoneTold(track: NotificationTrack): boolean {
   if (current === undefined || awaitedTenantSet(track) !== undefined) return false;
   const sent = sentNotices(track);
   const isCovered = sent.some((notice) => notice.state.prepared.tenantSetVersion === current.version);
-  return isCovered && sent.every((notice) => isCampaignSettled(notice.state.campaign));
+  return isCovered && sent.every((notice) => notice.state.campaign.isConfirmed);
 }
 
 export function notificationPhase(track: NotificationTrack): NotificationPhase {
@@ -402,7 +425,7 @@ export function notificationPhase(track: NotificationTrack): NotificationPhase {
 
 function noticePhase(track: NotificationTrack): NotificationPhase {
   const sent = sentNotices(track);
-  if (sent.some((notice) => !isCampaignSettled(notice.state.campaign))) return 'sending';
+  if (sent.some((notice) => !notice.state.campaign.isConfirmed)) return 'sending';
   const isApproving = track.notices.some(
     ({ state }) => state.kind === 'proposed' || state.kind === 'prepared',
   );

@@ -1,5 +1,6 @@
 /** Each event as one sentence: the response timeline writes itself. Its words are shared by CLI, UI and report. */
-import type { EventBody, IncidentEvent } from './events';
+import { isSettled } from './delivery';
+import type { DeliveryTotals, EventBody, IncidentEvent } from './events';
 import { happenedAt } from './events';
 import type { Instant } from './instant';
 
@@ -119,6 +120,8 @@ export function sentenceOf(event: EventBody): string {
       return `All shards of ${event.campaignId} are under way.`;
     case 'delivery-progressed':
       return `Deliveries of ${event.campaignId}, shard ${String(event.shard)}: ${String(event.totals.accepted)} accepted, ${String(event.totals.deferred)} deferred, ${String(event.totals.refused)} refused, ${String(event.totals.needsHuman)} for a person${event.settled ? '; settled' : ''}${event.stopped === undefined ? '' : `; stopped: ${event.stopped}`}.`;
+    case 'deliveries-counted':
+      return `The ledger counts ${String(sumOf(event.shards, 'accepted'))} accepted, ${String(sumOf(event.shards, 'refused'))} refused and ${String(sumOf(event.shards, 'needsHuman'))} for a person of ${event.campaignId}${event.shards.every(isSettled) ? '; all are settled' : ''}.`;
     case 'filing-recorded':
       return `Filed for ${event.ruleId} (${event.stage}) at ${event.submittedAt}, reference ${event.reference}.`;
     case 'entry-opened':
@@ -144,4 +147,8 @@ export function sentenceOf(event: EventBody): string {
     case 'postmortem-completed':
       return 'The postmortem is complete.';
   }
+}
+
+function sumOf(shards: readonly DeliveryTotals[], name: keyof DeliveryTotals): number {
+  return shards.reduce((sum, totals) => sum + totals[name], 0);
 }

@@ -17,14 +17,18 @@ export const { verifyDecision } = proxyActivities<Pick<Activities, 'verifyDecisi
 });
 
 /** Set-wise statements over up to a million tenants. */
-export const { identifyAffectedTenants, lookUpObligations, prepareNotice, planDeliveries } = proxyActivities<
-  Pick<Activities, 'identifyAffectedTenants' | 'lookUpObligations' | 'prepareNotice' | 'planDeliveries'>
->({
-  taskQueue: incidentTaskQueue,
-  startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: missedAfter,
-  retry: untilItWorks,
-});
+export const { identifyAffectedTenants, lookUpObligations, prepareNotice, planDeliveries, countDeliveries } =
+  proxyActivities<
+    Pick<
+      Activities,
+      'identifyAffectedTenants' | 'lookUpObligations' | 'prepareNotice' | 'planDeliveries' | 'countDeliveries'
+    >
+  >({
+    taskQueue: incidentTaskQueue,
+    startToCloseTimeout: '30 minutes',
+    heartbeatTimeout: missedAfter,
+    retry: untilItWorks,
+  });
 
 /**
  * Up to 2,000 messages, each of which may wait ten minutes for the reply after its final dot. A worker that dies is

@@ -6,7 +6,7 @@ import { condition } from '@temporalio/workflow';
 import type { Sender } from '../contract/principal';
 import { theSystem, type Author, type EventBody, type IncidentEvent } from '../domain/events';
 import { apply, type Incident } from '../domain/incident';
-import { addMs, epochMsOf, instantFromEpochMs, type Instant } from '../domain/instant';
+import { epochMsOf, instantFromEpochMs, type Instant } from '../domain/instant';
 
 /** What an event says beside its body. */
 export interface Provenance {
@@ -39,6 +39,9 @@ export interface LiveIncidentStart {
   readonly clockOffsetMs: number;
 }
 
+/** One for all times: the sandbox takes a stack trace of every promise that is made. */
+const nothingToWaitFor = Promise.resolve();
+
 /** The longest timer that the server takes without complaint; a later instant is waited for in several. */
 const longestTimerMs = 30 * 24 * 3_600_000;
 
@@ -47,7 +50,7 @@ export function liveIncident({ initial, events: earlier, clockOffsetMs }: LiveIn
   const events = [...earlier];
   const seenMessages = new Set(earlier.flatMap((event) => event.messageId ?? []));
   const listeners: (() => void)[] = [];
-  const now = () => addMs(instantFromEpochMs(Date.now()), clockOffsetMs);
+  const now = clockWith(clockOffsetMs);
 
   function record(body: EventBody, { author, happenedAt, messageId }: Provenance = bySystem): IncidentEvent {
     const event: IncidentEvent = {
@@ -86,8 +89,18 @@ export function liveIncident({ initial, events: earlier, clockOffsetMs }: LiveIn
     record,
     hasSeen: (messageId) => seenMessages.has(messageId),
     onRecorded: (listener) => void listeners.push(listener),
-    until: (isTrue) => condition(() => isTrue(state)),
+    until: (isTrue) => (isTrue(state) ? nothingToWaitFor : condition(() => isTrue(state))),
     untilOr,
+  };
+}
+
+/** Workflow time stands still within an activation, and is asked for many times. */
+function clockWith(offsetMs: number): () => Instant {
+  let latest = { epochMs: Number.NaN, instant: '' };
+  return () => {
+    const epochMs = Date.now();
+    if (epochMs !== latest.epochMs) latest = { epochMs, instant: instantFromEpochMs(epochMs + offsetMs) };
+    return latest.instant;
   };
 }
 

@@ -8,6 +8,7 @@ import { optional } from '../domain/intake/optional';
 import { currentTenantSet } from '../domain/notification';
 import type { IncidentRuleFacts, ProviderProfile } from '../domain/rule-profile';
 import {
+  countDeliveries,
   identifyAffectedTenants,
   lookUpObligations,
   planDeliveries,
@@ -49,6 +50,8 @@ function carryOut(incident: LiveIncident, step: NotificationStep): Promise<void>
       return send(incident, step);
     case 'start-shards':
       return startShards(incident, step);
+    case 'count':
+      return count(incident, step);
   }
 }
 
@@ -162,6 +165,15 @@ async function startShards(incident: LiveIncident, { campaign }: Step<'start-sha
   const { campaignId, shards } = campaign;
   await Promise.all(shards.map((_, shard) => startShard(incident, campaignId, shard)));
   incident.record({ type: 'shards-started', campaignId });
+}
+
+async function count(incident: LiveIncident, { campaign }: Step<'count'>): Promise<void> {
+  const { incidentId } = incident.state.declaration;
+  const { campaignId, shards } = campaign;
+  const counted = await countDeliveries.executeWithOptions({ summary: campaignId }, [
+    { incidentId, campaignId, shards: shards.length },
+  ]);
+  incident.record({ type: 'deliveries-counted', campaignId, ...counted });
 }
 
 /** Whom a notice of each stage is for, of the tenant version it is bound to. */

@@ -6,6 +6,7 @@ import {
   defineSearchAttributeKey,
   SearchAttributeType,
   type SearchAttributeUpdatePair,
+  type TypedSearchAttributes,
 } from '@temporalio/common';
 import type { Declaration } from '../contract/declaration';
 import type { IncidentAttributes } from '../domain/operator-view';
@@ -39,19 +40,44 @@ export function attributesAtStart({ incidentId, severity, mode }: Declaration) {
   ];
 }
 
-export function attributePairs(attributes: IncidentAttributes): SearchAttributeUpdatePair[] {
-  return [
-    { key: keys.phase, value: attributes.IncidentPhase },
-    { key: keys.waitingFor, value: attributes.IncidentWaitingFor },
-    { key: keys.services, value: [...attributes.IncidentServices] },
-    { key: keys.nextDeadline, value: dateOf(attributes.IncidentNextDeadline) },
-    { key: keys.detectedAt, value: dateOf(attributes.IncidentDetectedAt) },
-    { key: keys.recipientsPending, value: attributes.RecipientsPending },
-    { key: keys.recipientsFailed, value: attributes.RecipientsFailed },
-    { key: keys.entriesOpen, value: attributes.EntriesOpen },
-  ];
+type Attribute = IncidentAttributes[keyof IncidentAttributes];
+
+/** Those that follow the state. */
+const keysShown = {
+  IncidentPhase: keys.phase,
+  IncidentWaitingFor: keys.waitingFor,
+  IncidentServices: keys.services,
+  IncidentNextDeadline: keys.nextDeadline,
+  IncidentDetectedAt: keys.detectedAt,
+  RecipientsPending: keys.recipientsPending,
+  RecipientsFailed: keys.recipientsFailed,
+  EntriesOpen: keys.entriesOpen,
+} satisfies Record<keyof IncidentAttributes, unknown>;
+
+/** One pair for each of the names; an attribute that is not there any more is taken away. */
+export function attributePairs(
+  attributes: IncidentAttributes,
+  names: readonly (keyof IncidentAttributes)[],
+): SearchAttributeUpdatePair[] {
+  return names.map((name) => {
+    const key = keysShown[name];
+    return { key, value: valueFor(key, attributes[name]) } as SearchAttributeUpdatePair;
+  });
 }
 
-function dateOf(instant: string | undefined): Date | null {
-  return instant === undefined ? null : new Date(Date.parse(instant));
+/** What an earlier run of the incident has left shown. */
+export function attributesIn(shown: TypedSearchAttributes): Partial<IncidentAttributes> {
+  const entries = Object.entries(keysShown).map(([name, key]) => {
+    const value: unknown = shown.get(key);
+    return [name, value instanceof Date ? value.toISOString() : value];
+  });
+  return Object.fromEntries(
+    entries.filter(([, value]) => value !== undefined),
+  ) as Partial<IncidentAttributes>;
+}
+
+function valueFor(key: { readonly type: SearchAttributeType }, value: Attribute): unknown {
+  if (value === undefined) return null;
+  if (typeof value === 'object') return [...value];
+  return key.type === SearchAttributeType.DATETIME ? new Date(Date.parse(String(value))) : value;
 }

@@ -1,3 +1,4 @@
+import { nextNotificationStep } from '../../src/domain/agenda';
 import {
   campaignTotals,
   currentTenantSet,
@@ -38,7 +39,8 @@ const sending = [
   sampleEvents['notice-prepared'],
   sampleEvents['campaign-started'],
 ];
-const settled = sampleEvents['delivery-progressed'];
+const reported = sampleEvents['delivery-progressed'];
+const settled = sampleEvents['deliveries-counted'];
 const secondVersion: readonly GivenEvent[] = [
   { ...sampleEvents['affected-tenants-requested'], version: 2 },
   { ...sampleEvents['affected-tenants-identified'], version: 2 },
@@ -56,7 +58,8 @@ test.each<[string, readonly GivenEvent[]]>([
   ['approving', [yes, ...assessed, sampleEvents['notice-proposed']]],
   ['approving', [yes, ...assessed, sampleEvents['notice-proposed'], sampleEvents['notice-prepared']]],
   ['sending', sending],
-  ['complete', [...sending, settled]],
+  ['sending', [...sending, reported]],
+  ['complete', [...sending, reported, settled]],
   ['scoping', [...sending, settled, ...secondVersion.slice(0, 1)]],
   ['updating', [...sending, settled, ...secondVersion]],
   ['not-required', [...sending, { ...yes, customerReportable: 'no' }]],
@@ -157,27 +160,43 @@ describe('deliveries', () => {
     const { notification } = given(
       ...sending.slice(0, -1),
       { ...sampleEvents['campaign-started'], shards: 2, totals: totalsOf({ planned: 10 }) },
-      { ...settled, shard: 0, totals: totalsOf({ accepted: 3, deferred: 2 }) },
-      { ...settled, shard: 0, totals: totalsOf({ accepted: 5 }) },
-      { ...settled, shard: 1, totals: totalsOf({ inDoubt: 4, needsHuman: 1 }) },
+      { ...reported, shard: 0, totals: totalsOf({ accepted: 3, deferred: 2 }) },
+      { ...reported, shard: 0, totals: totalsOf({ accepted: 5 }) },
+      { ...reported, shard: 1, totals: totalsOf({ inDoubt: 4, needsHuman: 1 }) },
     );
     expect(deliveryTotals(notification)).toEqual(totalsOf({ accepted: 5, inDoubt: 4, needsHuman: 1 }));
     expect(recipientsPending(deliveryTotals(notification))).toBe(4);
   });
 
+  test('that shards call settled are so only when the ledger says the same', () => {
+    const forged = { ...reported, totals: totalsOf({ accepted: 1200 }), settled: true };
+    const stillPlanned = { ...settled, shards: [totalsOf({ planned: 1200 })] };
+
+    const underWay = [...sending, sampleEvents['shards-started']];
+    const claimed = given(...underWay, forged);
+    expect(isEveryoneTold(claimed.notification)).toBe(false);
+    expect(nextNotificationStep(claimed)).toMatchObject({ kind: 'count' });
+
+    const denied = given(...underWay, forged, stillPlanned);
+    expect(isEveryoneTold(denied.notification)).toBe(false);
+    expect(nextNotificationStep(denied)).toBeUndefined();
+    expect(deliveryTotals(denied.notification)).toEqual(totalsOf({ planned: 1200 }));
+  });
+
   test('of an unknown campaign or shard change nothing', () => {
     const { notification } = given(
       ...sending,
+      { ...reported, campaignId: 'other.1' },
+      { ...reported, shard: 9 },
       { ...settled, campaignId: 'other.1' },
-      { ...settled, shard: 9 },
     );
     expect(deliveryTotals(notification)).toEqual(totalsOf({ planned: 1200 }));
   });
 
   test('of no shard at all are none', () => {
-    expect(campaignTotals({ campaignId: 'x', startedAt: '', isUnderWay: true, shards: [] })).toEqual(
-      totalsOf({}),
-    );
+    expect(
+      campaignTotals({ campaignId: 'x', startedAt: '', isUnderWay: true, isConfirmed: true, shards: [] }),
+    ).toEqual(totalsOf({}));
   });
 });
 

@@ -351,6 +351,11 @@ export const sampleEvents: { readonly [Type in EventType]: EventOf<Type> } = {
     totals: totalsOf({ accepted: 1199, needsHuman: 1 }),
     settled: true,
   },
+  'deliveries-counted': {
+    type: 'deliveries-counted',
+    campaignId: 'first-1.1',
+    shards: [totalsOf({ accepted: 1199, needsHuman: 1 })],
+  },
   'filing-recorded': {
     type: 'filing-recorded',
     ruleId: 'de-bsig-32',

@@ -311,6 +311,12 @@ export function outcomeOf({ state, answers }: MemoryIncident, step: Notification
       };
     case 'start-shards':
       return { type: 'shards-started', campaignId: step.campaign.campaignId };
+    case 'count':
+      return {
+        type: 'deliveries-counted',
+        campaignId: step.campaign.campaignId,
+        shards: step.campaign.shards.map(({ totals }) => totals),
+      };
   }
 }
 
@@ -529,18 +535,16 @@ export const notices: readonly Step[] = [
   deliverAll,
 ];
 
-/** Every shard of every campaign reports that its last recipient accepted. */
+/** Every shard of every campaign reports that its last recipient accepted, and so the ledger counts. */
 export function deliverAll(incident: MemoryIncident): void {
-  for (const { state } of sentNotices(incident.state.notification))
-    state.campaign.shards.forEach((_, shard) =>
-      incident.record({
-        type: 'delivery-progressed',
-        campaignId: state.campaign.campaignId,
-        shard,
-        totals: totalsOf({ accepted: incident.answers.tenantSet.tenants }),
-        settled: true,
-      }),
+  const accepted = totalsOf({ accepted: incident.answers.tenantSet.tenants });
+  for (const { state } of sentNotices(incident.state.notification)) {
+    const { campaignId, shards } = state.campaign;
+    shards.forEach((_, shard) =>
+      incident.record({ type: 'delivery-progressed', campaignId, shard, totals: accepted, settled: true }),
     );
+    incident.record({ type: 'deliveries-counted', campaignId, shards: shards.map(() => accepted) });
+  }
 }
 
 const findingClassesWithoutFinding = [

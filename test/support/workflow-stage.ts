@@ -21,6 +21,7 @@ import { startTemporal } from '../../scripts/local/servers.mjs';
 import type { Activities } from '../../src/activities';
 import type { IdentifyAffectedTenantsInput } from '../../src/activities/identify-affected-tenants';
 import type { ObligationsToLookUp } from '../../src/activities/look-up-obligations';
+import type { CountDeliveriesInput } from '../../src/activities/count-deliveries';
 import type { PlanDeliveriesInput } from '../../src/activities/plan-deliveries';
 import { noticeObjectHash, type PrepareNoticeInput } from '../../src/activities/prepare-notice';
 import type { SendPageInput, SendPageResult } from '../../src/activities/send-page';
@@ -78,6 +79,8 @@ export interface World {
   /** The calls in their order: name of the activity and what tells one call from another. */
   readonly calls: string[];
   /** The recipients that were told, a campaign each. */
+  /** What is really so, by campaign and shard. */
+  readonly ledger: Map<string, DeliveryTotals>;
   readonly told: { readonly campaignId: string; readonly recipients: number; readonly at: Instant }[];
   planned: PlanDeliveriesInput[];
   /** The activity does not answer until what is returned is called. */
@@ -100,6 +103,7 @@ function newWorld(): World {
     refusals: new Map(),
     pages: [],
     calls: [],
+    ledger: new Map(),
     told: [],
     planned: [],
   };
@@ -171,12 +175,23 @@ function activitiesOf(worlds: Worlds, now: () => Promise<Instant>): Activities {
       world.planned.push(input);
       return { shards: [], totals: totalsOf({ planned: world.tenants }) };
     },
+    async countDeliveries({ incidentId, campaignId, shards }: CountDeliveriesInput) {
+      await Promise.resolve();
+      const { ledger } = called('countDeliveries', incidentId, campaignId);
+      return {
+        shards: Array.from(
+          { length: shards },
+          (_, shard) => ledger.get(`${campaignId}/${shard}`) ?? totalsOf({}),
+        ),
+      };
+    },
     async sendPage(input: SendPageInput) {
       const { incidentId, campaignId, shard } = input;
       const world = called('sendPage', incidentId, `${campaignId} shard ${String(shard)}`);
       const { planned } = world;
       const shards = planned.find((each) => each.campaignId === campaignId)?.shards ?? 1;
       const page = pageOf(world.pages.shift(), shareOf(world.tenants, shards, shard));
+      world.ledger.set(`${campaignId}/${shard}`, page.totals);
       world.told.push({ campaignId, recipients: page.totals.accepted, at: await now() });
       return page;
     },
@@ -425,13 +440,19 @@ interface HistoryEvent {
 const projectDirectory = join(__dirname, '..', '..');
 const payloadConverterPath = join(projectDirectory, 'src', 'workflows', 'payload-converter.ts');
 const workflowsPath = join(projectDirectory, 'src', 'workflows', 'index.ts');
+const workflowInterceptorModules = [join(projectDirectory, 'src', 'workflows', 'interceptors.ts')];
 
 export async function bundledWorkflows(): Promise<WorkflowBundleWithSourceMap> {
   const directory = join(projectDirectory, '.cache', 'workflow-bundles');
   const file = join(directory, `${digestOfSources()}.js`);
   if (existsSync(file)) return { code: readFileSync(file, 'utf8'), sourceMap: '' };
   const logger = new DefaultLogger('WARN');
-  const bundle = await bundleWorkflowCode({ workflowsPath, payloadConverterPath, logger });
+  const bundle = await bundleWorkflowCode({
+    workflowsPath,
+    workflowInterceptorModules,
+    payloadConverterPath,
+    logger,
+  });
   mkdirSync(directory, { recursive: true });
   for (const former of readdirSync(directory))
     if (former.endsWith('.js')) rmSync(join(directory, former), { force: true });

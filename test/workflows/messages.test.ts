@@ -89,6 +89,8 @@ describe('a signal that cannot be taken is written to the timeline and ignored',
     ['no payload for a decision', 'reject', [], 'has no token'],
     ['a token that is none', 'approve', [{ token: 'yes, go ahead' }], 'not three base64url parts'],
     ['a name that nobody knows', 'launchRockets', [{ now: true }], 'no such signal is known here'],
+    ['a name that belongs to the SDK', '__temporal_unheard_of', [{}], 'no such signal is known here'],
+    ['the name of a query of the SDK', '__stack_trace', [], 'no such signal is known here'],
     ['a name of JavaScript', 'constructor', [{}], 'no such signal is known here'],
   ])('%s', async (_case, name, payload, problem) => {
     const incident = await stage.declare();
@@ -96,7 +98,7 @@ describe('a signal that cannot be taken is written to the timeline and ignored',
     await incident.signal(name, ...payload);
 
     const [line] = await incident.untilLine('message-refused');
-    expect(line?.text).toContain(`A message ${name} was ignored: `);
+    expect(line?.text).toContain(`${name} was ignored: `);
     expect(line?.text).toContain(problem);
     expect(line?.text.length).toBeLessThan(500);
     await incident.signal('openBug', bug);

@@ -48,6 +48,29 @@ async function noticeToApprove(declared?: Declared): Promise<StagedIncident> {
 const minuteOf = (instant: string | undefined) => instant?.slice(0, 16);
 
 describe('a notice', () => {
+  test('that somebody who may signal calls delivered is so only when the ledger agrees', async () => {
+    const incident = await noticeToApprove();
+    const waiting = { totals: totalsOf({ planned: 3 }), settled: false };
+    const inAnHour = addMs(await stage.now(), hourMs);
+    incident.world.pages.push({ ...waiting, nextAt: inAnHour });
+    await incident.decide(noticeGateName, people.legal);
+    await incident.untilLine('delivery-progressed');
+    const forged = { totals: totalsOf({ accepted: 3 }), settled: true };
+
+    await incident.signal('deliveryProgressed', { campaignId: 'first-1.1', shard: 0, ...forged });
+
+    const [counted] = await incident.untilLine('deliveries-counted');
+    expect(counted?.text).toContain('0 accepted');
+    expect(await incident.status()).toMatchObject({
+      notification: { phase: 'sending' },
+      deliveries: totalsOf({ planned: 3 }),
+    });
+    await stage.pass(2 * hourMs);
+    expect(await incident.until(({ notification }) => notification.phase === 'complete')).toMatchObject({
+      deliveries: totalsOf({ accepted: 3 }),
+    });
+  });
+
   test('reaches tenants only after it is approved', async () => {
     const incident = await noticeToApprove();
     expect(incident.world.told).toEqual([]);

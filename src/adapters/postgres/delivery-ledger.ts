@@ -10,7 +10,8 @@ import type {
   SettledAttempt,
   WrittenState,
 } from '../../activities/delivery-line';
-import type { Audience } from '../../activities/plan-deliveries';
+import type { LedgerCounts } from '../../activities/count-deliveries';
+import type { Audience, CampaignRef } from '../../activities/plan-deliveries';
 import type { ShardProgress, ShardStatus } from '../../activities/send-page';
 import type { ShardHold, ShardRef } from '../../activities/shard-lease';
 import type { NoticeStage } from '../../contract/messages';
@@ -124,6 +125,16 @@ export const deliveryLedger = (database: Database): DeliveryLedger => ({
 
 export const shardStatus = (database: Database): ShardStatus => ({
   progress: (shard, inDoubt) => shardProgress(database, shard, inDoubt),
+});
+
+export const ledgerCounts = (database: Database): LedgerCounts => ({
+  count: async (campaign, shards) => {
+    if (!(await hasCampaign(database, campaign))) return undefined;
+    const counts = await stateCounts(database, campaign);
+    return Array.from({ length: shards }, (_, shard) =>
+      totalsOf(counts.filter((row) => row.shard === shard)),
+    );
+  },
 });
 
 // Due and armed
@@ -290,7 +301,30 @@ export async function shardProgress(
   };
 }
 
-function totalsOf(rows: readonly StateCount[]): DeliveryTotals {
+async function hasCampaign(database: Database, { incidentId, campaignId }: CampaignRef): Promise<boolean> {
+  const campaign = await database
+    .selectFrom('delivery_campaign')
+    .select('campaign_id')
+    .where('incident_id', '=', incidentId)
+    .where('campaign_id', '=', campaignId)
+    .executeTakeFirst();
+  return campaign !== undefined;
+}
+
+function stateCounts(
+  database: Database,
+  { incidentId, campaignId }: CampaignRef,
+): Promise<(Pick<StateCount, 'state' | 'deliveries'> & { readonly shard: number })[]> {
+  return database
+    .selectFrom('delivery')
+    .select(['shard', 'state', sql<number>`count(*)::integer`.as('deliveries')])
+    .where('incident_id', '=', incidentId)
+    .where('campaign_id', '=', campaignId)
+    .groupBy(['shard', 'state'])
+    .execute();
+}
+
+function totalsOf(rows: readonly Pick<StateCount, 'state' | 'deliveries'>[]): DeliveryTotals {
   const counted = Object.fromEntries(rows.map(({ state, deliveries }) => [totalNameOf[state], deliveries]));
   return {
     planned: 0,

@@ -106,13 +106,19 @@ export function closingGate(incident: Incident): Gate {
 
 /** The postmortem is asked for and its gate lacks nothing. */
 export const isPostmortemReady = remembered(
-  (incident: Incident): boolean => needsPostmortem(incident) && postmortemLacks(incident).length === 0,
+  (incident: Incident): boolean =>
+    isResponseOver(incident) && needsPostmortem(incident) && postmortemLacks(incident).length === 0,
 );
+
+/** Asked of every state of an incident: for most of its life this alone is the answer. */
+function isResponseOver(incident: Incident): boolean {
+  return stableLacks(incident).length === 0;
+}
 
 /** Nothing is left to do, and no signature waits to be checked. */
 export const isReadyToClose = remembered(
   (incident: Incident): boolean =>
-    closingLacks(incident).length === 0 && incident.pendingDecisions.length === 0,
+    isResponseOver(incident) && incident.pendingDecisions.length === 0 && closingLacks(incident).length === 0,
 );
 
 function closingLacks(incident: Incident): readonly Lack[] {

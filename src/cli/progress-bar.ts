@@ -9,17 +9,26 @@ export interface ProgressBar {
 
 const width = 30;
 
-export function progressBar(context: Pick<CliContext, 'isJson'>, title: string): ProgressBar {
-  if (context.isJson || !process.stderr.isTTY) return { show: () => undefined, end: () => undefined };
+interface Screen {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+export function progressBar(
+  context: Pick<CliContext, 'isJson'>,
+  title: string,
+  screen: Screen = process.stderr,
+): ProgressBar {
+  if (context.isJson || screen.isTTY !== true) return { show: () => undefined, end: () => undefined };
   let isShown = false;
   return {
     show(share, text) {
       isShown = true;
       const filled = Math.round(Math.min(1, Math.max(0, share)) * width);
-      process.stderr.write(`\r${title} [${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${text}\x1b[K`);
+      screen.write(`\r${title} [${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${text}\x1b[K`);
     },
     end() {
-      if (isShown) process.stderr.write('\n');
+      if (isShown) screen.write('\n');
       isShown = false;
     },
   };

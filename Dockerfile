@@ -17,7 +17,7 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 FROM node:22.22.0-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
-RUN install -d -o node -g node /var/lib/firebreak /var/lib/firebreak/drill-mailbox
+RUN install -d -o node -g node /var/lib/firebreak /var/lib/firebreak/drill-mailbox /var/lib/firebreak/status-dashboard
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE NOTICE ./

@@ -34,7 +34,8 @@ const common = {
 const withServers = ['activities', 'adapters', 'cli', 'e2e'];
 
 module.exports = {
-  testTimeout: 30_000,
+  // Nothing is slept for; a machine that does other things as well may still be slow.
+  testTimeout: 120_000,
   maxWorkers: 2,
   projects: [
     {

@@ -36,20 +36,37 @@ import { InputProblem } from './contract/input-problem';
 import { parseInput } from './contract/parse-input';
 import type { Policy } from './contract/policy';
 import { readDecisionToken } from './domain/decision-token';
+import type { IncidentEvent } from './domain/events';
 import type { Gate } from './domain/gates';
+import { instantFromEpochMs, type Instant } from './domain/instant';
+import { beginningOf } from './domain/moment';
+import type { IncidentFigures } from './domain/metrics';
+import type { ObligationFacts } from './domain/obligation-facts';
 import type { IncidentStatus } from './domain/operator-view';
 import { defaultPolicy } from './domain/policy';
 import type { Plan } from './domain/response';
 import type { TimelineLine } from './domain/timeline';
+import type { Principal, TodoItem } from './domain/todo';
 import * as messages from './workflows/messages';
-import { incidentTaskQueue, incidentWorkflowId } from './workflows/names';
+import { incidentIdOf, incidentTaskQueue, incidentWorkflowId } from './workflows/names';
 import { attributesAtStart } from './workflows/search-attributes';
 import type { securityIncident } from './workflows/security-incident';
 
 export { InputProblem } from './contract/input-problem';
 export type { DeclarationInput } from './contract/declaration';
 export type { DecisionReceipt, Receipt, TogetherItem } from './workflows/messages';
-export type { Gate, IncidentStatus, IncidentUpdates, Plan, Policy, TimelineLine };
+export type {
+  Gate,
+  IncidentEvent,
+  IncidentFigures,
+  IncidentStatus,
+  IncidentUpdates,
+  Plan,
+  Policy,
+  Principal,
+  TimelineLine,
+  TodoItem,
+};
 
 export interface ConnectOptions {
   /** `host:port` of the Temporal server; `localhost:7233` unless given. */
@@ -62,6 +79,14 @@ export interface ConnectOptions {
   readonly connectTimeoutMs?: number;
   /** Rules of the provider that are pinned to incidents declared through this client. */
   readonly policy?: Policy;
+}
+
+/** An incident as the server lists it. */
+export interface ListedIncident {
+  readonly incidentId: string;
+  /** When its present run began: the declaration, unless it has continued as new since. */
+  readonly startedAt: Instant;
+  readonly closedAt?: Instant;
 }
 
 export interface WaitOptions {
@@ -91,7 +116,18 @@ export interface DecisionToMake {
 }
 
 const answerTimeoutMs = 60_000;
+/** A worker answers a question in milliseconds, or a few seconds after it had to replay the incident. */
+const questionTimeoutMs = 10_000;
+/** Who waits for something to come true waits for a worker to come back, too. */
+const patientQuestionTimeoutMs = 60_000;
+const pingTimeoutMs = 2000;
 const pauseMs = 200;
+
+interface QuestionOptions<Page> {
+  readonly timeoutMs?: number;
+  /** What the question takes beside its name. */
+  readonly page?: Page;
+}
 
 export class Firebreak {
   private constructor(
@@ -260,17 +296,68 @@ export class Firebreak {
     return this.reading(incidentId, messages.status);
   }
 
-  timeline(incidentId: string): Promise<readonly TimelineLine[]> {
-    return this.reading(incidentId, messages.timeline);
+  /** All lines; those of a long story are fetched in several answers. */
+  async timeline(incidentId: string): Promise<readonly TimelineLine[]> {
+    const lines = [...(await this.reading(incidentId, messages.timeline))];
+    while ((lines[0]?.seq ?? 1) > 1) {
+      const before = lines[0]?.seq ?? 1;
+      const earlier = await this.reading(incidentId, messages.timeline, { page: [{ before }] });
+      if (earlier.length === 0) break;
+      lines.unshift(...earlier);
+    }
+    return lines;
   }
 
   gates(incidentId: string): Promise<readonly Gate[]> {
     return this.reading(incidentId, messages.gates);
   }
 
+  /** All that was recorded, in full and in its order: what status, timeline and gates are computed from. */
+  events(incidentId: string): Promise<readonly IncidentEvent[]> {
+    return this.reading(incidentId, messages.events);
+  }
+
+  /** What the incident knows of its obligations; its rules are evaluated by whoever asks. */
+  obligationFacts(incidentId: string): Promise<ObligationFacts> {
+    return this.reading(incidentId, messages.obligationFacts);
+  }
+
   /** The plans of the incident, the newest last. */
   plans(incidentId: string): Promise<readonly Plan[]> {
     return this.reading(incidentId, messages.plans);
+  }
+
+  /** How long each part took, lateness, waits of approvals, entries. */
+  metrics(incidentId: string): Promise<IncidentFigures> {
+    return this.reading(incidentId, messages.metrics);
+  }
+
+  /** What one person owes to the incident now, what is due first first. */
+  todo(incidentId: string, principal: Principal): Promise<readonly TodoItem[]> {
+    return this.reading(incidentId, messages.todo, { page: [principal] });
+  }
+
+  /**
+   * The incidents that the server knows, the newest first; closed ones are known as long as its retention keeps them.
+   * One that was declared a moment ago may be missing yet.
+   */
+  async listIncidents({ onlyOpen = false } = {}): Promise<readonly ListedIncident[]> {
+    const which = onlyOpen ? 'ExecutionStatus = "Running"' : 'ExecutionStatus != "ContinuedAsNew"';
+    const found = new Map<string, ListedIncident>();
+    try {
+      const runs = this.temporal.workflow.list({ query: `IncidentRole = "incident" AND ${which}` });
+      for await (const { workflowId, startTime, closeTime } of runs) {
+        const incidentId = incidentIdOf(workflowId);
+        const closedAt = closeTime && { closedAt: instantFromEpochMs(closeTime.getTime()) };
+        const run = { incidentId, startedAt: instantFromEpochMs(startTime.getTime()), ...closedAt };
+        const other = found.get(incidentId);
+        if (other === undefined || other.startedAt < run.startedAt) found.set(incidentId, run);
+      }
+    } catch (error) {
+      const away = 'the Temporal server did not list its incidents; is it running?';
+      throw refusalByServer(error) ?? new Unreachable(away, { cause: error });
+    }
+    return [...found.values()].sort((left, right) => right.startedAt.localeCompare(left.startedAt));
   }
 
   /** The postmortem as it stands, in Markdown. */
@@ -286,7 +373,9 @@ export class Firebreak {
   ): Promise<IncidentStatus> {
     const endsAtMs = Date.now() + (options.timeoutMs ?? Number.POSITIVE_INFINITY);
     for (;;) {
-      const status = await this.status(incidentId);
+      const status = await this.reading(incidentId, messages.status, {
+        timeoutMs: patientQuestionTimeoutMs,
+      });
       if (isTrue(status)) return status;
       if (Date.now() > endsAtMs)
         throw new Unreachable(
@@ -302,20 +391,43 @@ export class Firebreak {
   }
 
   /** A question costs nothing and may be asked again: a worker that dies with it in hand does not answer it. */
-  private async reading<Answer>(incidentId: string, question: QueryDefinition<Answer>): Promise<Answer> {
-    const endsAtMs = Date.now() + answerTimeoutMs;
+  private async reading<Answer, Page extends unknown[] = []>(
+    incidentId: string,
+    question: QueryDefinition<Answer, Page>,
+    { timeoutMs = questionTimeoutMs, page = [] as unknown as Page }: QuestionOptions<Page> = {},
+  ): Promise<Answer> {
+    const endsAtMs = Date.now() + timeoutMs;
     for (;;) {
       try {
         return await this.asking(
           incidentId,
-          () => this.handle(incidentId).query(question),
+          () => this.handle(incidentId).query<Answer, Page>(question, ...page),
           endsAtMs - Date.now(),
         );
       } catch (error) {
-        if (!(error instanceof Unreachable) || Date.now() + pauseMs > endsAtMs) throw error;
+        if (!(error instanceof Unreachable)) throw error;
+        if (Date.now() + pauseMs > endsAtMs) throw await this.noAnswerTo(incidentId, error);
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
       }
     }
+  }
+
+  /** The server knows the incident but nobody works on it, or it is the server itself that is away. */
+  private async noAnswerTo(incidentId: string, cause: Unreachable): Promise<Unreachable> {
+    const isServerUp = await this.asking(
+      incidentId,
+      () => this.temporal.connection.workflowService.getSystemInfo({}),
+      pingTimeoutMs,
+    ).then(
+      () => true,
+      () => false,
+    );
+    return isServerUp
+      ? new Unreachable(
+          `no worker answers for incident ${incidentId}; start one with firebreak worker, or see why it is behind`,
+          { cause },
+        )
+      : cause;
   }
 
   private handle(incidentId: string): WorkflowHandle<typeof securityIncident> {
@@ -369,6 +481,11 @@ const telling = new Map([
 function refusalByServer(error: unknown): RefusedByServer | undefined {
   const cause = error instanceof ServiceError ? error.cause : error;
   if (!isGrpcServiceError(cause)) return undefined;
+  if (cause.details.includes('limit for signal'))
+    return new RefusedByServer(
+      'the incident gets signals faster than it can take them, and the Temporal server takes no more for it now; send this one again in a minute',
+      { cause: error },
+    );
   const how = telling.get(cause.code);
   return how === undefined
     ? undefined
@@ -414,13 +531,13 @@ function newIncidentId(): string {
 function refuseFuture({ detection, anchors, mode }: Declaration): void {
   if (mode === 'drill') return;
   const moments = [
-    { field: 'detection.at', at: detection.at },
-    ...anchors.map(({ at }, index) => ({ field: `anchors.${String(index)}.at`, at })),
+    { field: 'detection.at', moment: detection },
+    ...anchors.map((moment, index) => ({ field: `anchors.${String(index)}.at`, moment })),
   ];
-  const future = moments.find(({ at }) => Date.parse(at) > Date.now());
+  const future = moments.find(({ moment }) => Date.parse(beginningOf(moment)) > Date.now());
   if (future !== undefined)
     throw new InputProblem(
-      `the declaration: ${future.field} is wrong: ${future.at} lies in the future; say when it happened`,
+      `the declaration: ${future.field} is wrong: ${future.moment.at} lies in the future; say when it happened`,
       future.field,
     );
 }

@@ -17,13 +17,16 @@ const environment = z.object({
   FIREBREAK_MAIL_FROM_NAME: z.string().min(1).default('Security team'),
   FIREBREAK_MESSAGE_ID_DOMAIN: z.string().min(1).default('firebreak.localdomain'),
   FIREBREAK_DRILL_MAILBOX: z.string().min(1).default('drill-mailbox'),
+  FIREBREAK_STATUS_DIRECTORY: z.string().min(1).default('status-dashboard'),
   FIREBREAK_RULES: z.string().min(1).optional(),
   FIREBREAK_TEMPLATES: z.string().min(1).optional(),
-  FIREBREAK_PROVIDER: z.string().min(1).optional(),
+  FIREBREAK_POLICY: z.string().min(1).optional(),
+  FIREBREAK_ONCALL_URL: z.url({ protocol: /^https?$/ }).optional(),
   FIREBREAK_PRINCIPAL: z.string().min(1).optional(),
   FIREBREAK_ROLE: Role.optional(),
   FIREBREAK_TEAM: z.string().min(1).optional(),
   FIREBREAK_KEY_PASSPHRASE: z.string().min(1).optional(),
+  FIREBREAK_CHROMIUM: z.string().min(1).optional(),
   FIREBREAK_MAX_CACHED_WORKFLOWS: z.coerce.number().int().positive().default(500),
 });
 
@@ -35,11 +38,15 @@ export interface Config {
   readonly smtp?: SmtpConfig;
   readonly sender: { readonly address: string; readonly name: string; readonly messageIdDomain: string };
   readonly drillMailbox: string;
+  readonly statusDirectory: string;
   readonly rulesDirectory: string;
   readonly templatesDirectory: string;
-  readonly providerFile?: string;
+  readonly policyFile?: string;
+  readonly onCallUrl?: string;
   readonly principal?: { readonly by: string; readonly role: Role; readonly team?: string };
   readonly keyPassphrase?: string;
+  /** Program file of the browser that prints reports; looked for when absent. */
+  readonly chromium?: string;
   readonly maxCachedWorkflows: number;
 }
 
@@ -55,13 +62,18 @@ const packageRoot = join(__dirname, '..');
 
 /** @throws InputProblem naming the variable that is wrong */
 export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = environment.safeParse(source);
+  const parsed = environment.safeParse(withoutEmpty(source));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const name = issue?.path.map(String).join('.') ?? 'the environment';
     throw new InputProblem(`environment variable ${name} is wrong: ${issue?.message ?? ''}`, name);
   }
   return configFrom(parsed.data);
+}
+
+/** What a compose file passes on without a value arrives as an empty text. */
+function withoutEmpty(source: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
 }
 
 function configFrom(env: z.infer<typeof environment>): Config {
@@ -75,6 +87,7 @@ function configFrom(env: z.infer<typeof environment>): Config {
       messageIdDomain: env.FIREBREAK_MESSAGE_ID_DOMAIN,
     },
     drillMailbox: env.FIREBREAK_DRILL_MAILBOX,
+    statusDirectory: env.FIREBREAK_STATUS_DIRECTORY,
     rulesDirectory: env.FIREBREAK_RULES ?? join(packageRoot, 'rules'),
     templatesDirectory: env.FIREBREAK_TEMPLATES ?? join(packageRoot, 'templates'),
     maxCachedWorkflows: env.FIREBREAK_MAX_CACHED_WORKFLOWS,
@@ -82,8 +95,10 @@ function configFrom(env: z.infer<typeof environment>): Config {
     ...(env.FIREBREAK_SMTP_URL !== undefined && {
       smtp: smtpFrom(env.FIREBREAK_SMTP_URL, env.FIREBREAK_SMTP_CA),
     }),
-    ...(env.FIREBREAK_PROVIDER !== undefined && { providerFile: env.FIREBREAK_PROVIDER }),
+    ...(env.FIREBREAK_POLICY !== undefined && { policyFile: env.FIREBREAK_POLICY }),
+    ...(env.FIREBREAK_ONCALL_URL !== undefined && { onCallUrl: env.FIREBREAK_ONCALL_URL }),
     ...principalFrom(env),
+    ...(env.FIREBREAK_CHROMIUM !== undefined && { chromium: env.FIREBREAK_CHROMIUM }),
     ...(env.FIREBREAK_KEY_PASSPHRASE !== undefined && { keyPassphrase: env.FIREBREAK_KEY_PASSPHRASE }),
   };
 }

@@ -14,6 +14,8 @@ import {
 } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
 import { deliveryActivities, incidentActivities } from './activities';
+import type { LiveTransport } from './activities/send-page';
+import type { OnCallPager } from './activities/page-on-call';
 import { signsOfLife } from './activities/signs-of-life';
 import { verifyDecisionToken } from './adapters/decision-tokens';
 import { drillMailbox } from './adapters/drill-mailbox';
@@ -25,14 +27,22 @@ import { approverKeyStore } from './adapters/postgres/approver-key-store';
 import { readCampaign } from './adapters/postgres/campaign-contents';
 import type { Database } from './adapters/postgres/database';
 import { deliveryLedger, ledgerCounts, shardStatus } from './adapters/postgres/delivery-ledger';
+import { dashboardIssues } from './adapters/postgres/dashboard-issues';
 import { deliveryPlan } from './adapters/postgres/delivery-plan';
 import { shardLeases } from './adapters/postgres/delivery-shards';
 import { assertMigrated } from './adapters/postgres/migrate';
-import { noticeContents, recipientLanguages } from './adapters/postgres/notice-store';
+import { noticeRecipients } from './adapters/postgres/notice-recipients';
+import { noticeContents } from './adapters/postgres/notice-store';
+import { processRegister } from './adapters/postgres/process-register';
 import { openReachableDatabase } from './adapters/postgres/reachable-database';
 import { obligationStore } from './adapters/postgres/obligation-store';
+import { tenantCoverages } from './adapters/postgres/tenant-standing';
+import { statusPostDrafts } from './adapters/postgres/status-post-store';
 import { loadRulePack } from './adapters/rule-pack-files';
-import { createSmtpMailer, type SmtpMailer } from './adapters/smtp-mailer';
+import { renderSafeMarkdown } from './adapters/safe-markdown';
+import { createSmtpMailer } from './adapters/smtp-mailer';
+import { statusFiles } from './adapters/status-files';
+import { webhookPager } from './adapters/webhook-pager';
 import { Unreachable } from './client';
 import { requireDatabaseUrl, requireSmtp, type Config } from './config';
 import { instantFromEpochMs } from './domain/instant';
@@ -60,7 +70,8 @@ export async function runWorker(config: Config, role: WorkerRole): Promise<void>
   });
   try {
     await assertMigrated(database);
-    await runWith(config, role, { database, mailer }, logger);
+    const pager = config.onCallUrl === undefined ? pagerInTheLog(logger) : webhookPager(config.onCallUrl);
+    await runWith(config, role, { database, mailer, pager }, logger);
   } finally {
     mailer?.close();
     await database.destroy();
@@ -70,7 +81,8 @@ export async function runWorker(config: Config, role: WorkerRole): Promise<void>
 interface Surroundings {
   readonly database: Database;
   /** Only where mail leaves. */
-  readonly mailer: SmtpMailer | undefined;
+  readonly mailer: LiveTransport | undefined;
+  readonly pager: OnCallPager;
 }
 
 async function runWith(
@@ -112,16 +124,35 @@ async function connect({ temporal: { address, namespace, tls } }: Config): Promi
   }
 }
 
+/** Workers of both roles for drills alone: there is no relay behind them, whatever an incident says of itself. */
+export function drillWorkers(
+  config: Config,
+  database: Database,
+  connection: NativeConnection,
+  code: WorkflowCode = workflowCode(),
+): Promise<Worker[]> {
+  return workersOf(config, 'all', { database, mailer: noRelay, pager: nobodyOnCall }, connection, code);
+}
+
+/** An exercise that is played on these workers wakes nobody. */
+const nobodyOnCall: OnCallPager = { page: () => Promise.resolve() };
+
+const noRelay: LiveTransport = {
+  reaches: 'contacts',
+  send: () => Promise.reject(new Error('these workers send the notices of drills alone')),
+};
+
 async function workersOf(
   config: Config,
   role: WorkerRole,
-  { database, mailer }: Surroundings,
+  { database, mailer, pager }: Surroundings,
   connection: NativeConnection,
+  code: WorkflowCode = workflowCode(),
 ): Promise<Worker[]> {
   const common = {
     connection,
     namespace: config.temporal.namespace,
-    ...workflowCode(),
+    ...code,
     maxCachedWorkflows: config.maxCachedWorkflows,
     // When this process dies, whoever speaks to an incident next waits so long for its answer before another takes over.
     stickyQueueScheduleToStartTimeout: stickyTimeoutMs,
@@ -132,8 +163,8 @@ async function workersOf(
       Worker.create({
         ...common,
         taskQueue: incidentTaskQueue,
-        activities: incidentActivities(incidentPorts(config, database)),
-        interceptors: { ...common.interceptors, activity: [(context) => signsOfLife(context)] },
+        activities: incidentActivities(incidentPorts(config, database, pager)),
+        interceptors: { ...code.interceptors, activity: [(context) => signsOfLife(context)] },
       }),
     );
   if (mailer !== undefined)
@@ -150,11 +181,13 @@ async function workersOf(
   return Promise.all(workers);
 }
 
-/** The bundle that the build made; from source, it is made on the fly. */
-function workflowCode(): Pick<
+type WorkflowCode = Pick<
   WorkerOptions,
   'workflowBundle' | 'workflowsPath' | 'interceptors' | 'dataConverter'
-> {
+>;
+
+/** The bundle that the build made; from source, it is made on the fly. */
+function workflowCode(): WorkflowCode {
   const codePath = join(__dirname, 'workflow-bundle.js');
   const dataConverter = { payloadConverterPath: require.resolve('./workflows/payload-converter') };
   return existsSync(codePath)
@@ -166,7 +199,11 @@ function workflowCode(): Pick<
       };
 }
 
-function incidentPorts(config: Config, database: Database): Parameters<typeof incidentActivities>[0] {
+function incidentPorts(
+  config: Config,
+  database: Database,
+  pager: OnCallPager,
+): Parameters<typeof incidentActivities>[0] {
   const store = obligationStore(database);
   return {
     decisions: {
@@ -183,19 +220,41 @@ function incidentPorts(config: Config, database: Database): Parameters<typeof in
     },
     notices: {
       notices: noticeContents(database),
-      languages: recipientLanguages(database),
+      recipients: noticeRecipients(database),
       readTemplates: (kind) => readTemplates(config.templatesDirectory, kind),
       renderSample,
     },
     deliveryPlan: deliveryPlan(database),
     ledgerCounts: ledgerCounts(database),
+    statusPosts: {
+      drafts: statusPostDrafts(database),
+      issues: dashboardIssues(database),
+      dashboards: statusFiles(config.statusDirectory, {
+        name: config.sender.name,
+        domain: config.sender.messageIdDomain,
+      }),
+      renderHtml: renderSafeMarkdown,
+    },
+    coverages: tenantCoverages(database),
+    processRegister: processRegister(database),
+    pager,
+  };
+}
+
+/** Where no on-call service is configured, the log says what would have woken somebody. */
+function pagerInTheLog(logger: Logger): OnCallPager {
+  return {
+    page: async (page) => {
+      logger.warn(page, 'an alarm, and nobody is paged: FIREBREAK_ONCALL_URL is not set');
+      return Promise.resolve();
+    },
   };
 }
 
 function sendPagePorts(
   config: Config,
   database: Database,
-  mailer: SmtpMailer,
+  mailer: LiveTransport,
 ): Parameters<typeof deliveryActivities>[0] {
   return {
     leases: shardLeases(database),

@@ -170,9 +170,10 @@ const knownFacts: Readonly<Record<string, string | number | boolean | string[]>>
 
 export async function contain(scene: Scene): Promise<void> {
   chapter('Containment, service by service, beside the eradication that has begun');
+  const ofAccess = { service: 'production-access', track: 'containment', supporter: 'srt-ines' } as const;
   const tasks: PlannedTask[] = [
-    { service: 'production-access', track: 'containment', what: "remove the employee's access" },
-    { service: 'production-access', track: 'containment', what: 'limit production access to a small group' },
+    { ...ofAccess, what: "remove the employee's access" },
+    { ...ofAccess, what: 'limit production access to a small group' },
   ];
   await tell(scene, 'proposePlan', cast.srt, {
     kind: 'containment',

@@ -61,6 +61,8 @@ export interface WrittenState {
 }
 
 export interface DeliveryLedger {
+  /** What waits for its next try is due now. Changes nothing when the shard is no longer held. */
+  endDeferrals(hold: ShardHold): Promise<void>;
   /** Fresh ones first, those in doubt last. */
   due(hold: ShardHold, limit: number, inDoubt: DeliveryPolicy['inDoubt']): Promise<DueDelivery[]>;
   /** Commits `sending`. @returns the ids that are armed: none when the shard is no longer held. */

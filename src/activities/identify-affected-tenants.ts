@@ -1,10 +1,11 @@
 /**
  * Writes one numbered version of the tenants that an incident affects (S39). The set itself stays in the database;
- * counts and a digest come back.
+ * counts, a digest, and whom of them there is something to tell come back.
  */
 import { ApplicationFailure } from '@temporalio/activity';
-import type { AffectedTenantsRequest, TenantSetResult } from '../domain/events';
+import type { AffectedTenantsRequest, TenantCoverage, TenantSetResult } from '../domain/events';
 import { compareInstants } from '../domain/instant';
+import type { TenantCoverages } from './count-deliveries';
 
 /**
  * Affected is who used one of the services in one of its regions (all when it names none) at any time of
@@ -32,6 +33,10 @@ export interface AffectedTenantSets {
   ): Promise<{ readonly kind: 'written'; readonly result: TenantSetResult } | VersionRefusal>;
 }
 
+export interface IdentifiedTenants extends TenantSetResult {
+  readonly coverage: TenantCoverage;
+}
+
 /** Ids that one request may name in each of its lists; longer ones would fill the history of the workflow. */
 export const maxNamedTenants = 1000;
 
@@ -40,13 +45,14 @@ export const maxNamedTenants = 1000;
  * `TenantListTooLong`, `UnknownTenants`, `PreviousVersionMissing`, `VersionConflict`.
  */
 export const identifyAffectedTenants =
-  (sets: AffectedTenantSets) =>
-  async (input: IdentifyAffectedTenantsInput): Promise<TenantSetResult> => {
+  (sets: AffectedTenantSets, coverages: TenantCoverages) =>
+  async (input: IdentifyAffectedTenantsInput): Promise<IdentifiedTenants> => {
     refuseLongLists(input);
     refuseContradictions(input);
     const outcome = await sets.writeVersion(input);
-    if (outcome.kind === 'written') return outcome.result;
-    throw refusalOf(outcome, input);
+    if (outcome.kind !== 'written') throw refusalOf(outcome, input);
+    const { incidentId, version: tenantSetVersion } = input;
+    return { ...outcome.result, coverage: await coverages.coverageOf({ incidentId, tenantSetVersion }) };
   };
 
 function refuseLongLists(input: IdentifyAffectedTenantsInput): void {

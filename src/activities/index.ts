@@ -1,9 +1,13 @@
 /** All activities, by the worker role that runs them. A worker passes the ports; the workflows know only the types. */
-import { countDeliveries, type LedgerCounts } from './count-deliveries';
+import { countDeliveries, type LedgerCounts, type TenantCoverages } from './count-deliveries';
 import { identifyAffectedTenants, type AffectedTenantSets } from './identify-affected-tenants';
+import { judgeFiling } from './judge-filing';
+import { keepProcessRegister, type ProcessRegister } from './keep-process-register';
 import { lookUpObligations, type LookUpObligationsPorts } from './look-up-obligations';
+import { pageOnCall, type OnCallPager } from './page-on-call';
 import { planDeliveries, type DeliveryPlan } from './plan-deliveries';
 import { prepareNotice, type PrepareNoticePorts } from './prepare-notice';
+import { publishStatusPost, type PublishStatusPostPorts } from './publish-status-post';
 import { sendPage, type SendPagePorts } from './send-page';
 import { verifyDecision, type DecisionPorts } from './verify-decision';
 
@@ -14,17 +18,25 @@ export interface IncidentPorts {
   readonly notices: PrepareNoticePorts;
   readonly deliveryPlan: DeliveryPlan;
   readonly ledgerCounts: LedgerCounts;
+  readonly coverages: TenantCoverages;
+  readonly statusPosts: PublishStatusPostPorts;
+  readonly pager: OnCallPager;
+  readonly processRegister: ProcessRegister;
 }
 
 /** Needs the database and no credentials of the mail relay. */
 export function incidentActivities(ports: IncidentPorts) {
   return {
     verifyDecision: verifyDecision(ports.decisions),
-    identifyAffectedTenants: identifyAffectedTenants(ports.affectedTenants),
+    identifyAffectedTenants: identifyAffectedTenants(ports.affectedTenants, ports.coverages),
     lookUpObligations: lookUpObligations(ports.obligations),
+    judgeFiling: judgeFiling(ports.obligations),
     prepareNotice: prepareNotice(ports.notices),
     planDeliveries: planDeliveries(ports.deliveryPlan),
-    countDeliveries: countDeliveries(ports.ledgerCounts),
+    countDeliveries: countDeliveries(ports.ledgerCounts, ports.coverages),
+    publishStatusPost: publishStatusPost(ports.statusPosts),
+    pageOnCall: pageOnCall(ports.pager),
+    keepProcessRegister: keepProcessRegister(ports.processRegister),
   };
 }
 

@@ -80,6 +80,8 @@ export interface ObligationsToLookUp extends TenantSetRef {
   readonly anchors: readonly AnchorFact[];
   /** Instants by rule id, or `id/stage` for what follows the first stage. */
   readonly submissions: Readonly<Record<string, Instant>>;
+  /** The same of what went to the tenants; theirs alone. */
+  readonly told?: Readonly<Record<string, Instant>>;
   readonly decisions?: readonly OutcomeDecision[];
   readonly evaluatedAt: Instant;
   readonly mode: CountingMode;
@@ -142,7 +144,8 @@ function obligationsForTenant(
   input: ObligationsToLookUp,
   ports: LookUpObligationsPorts,
 ): Obligation[] {
-  const facts = factsOfTenant(profile, input.facts, momentsOf(input), input.provider);
+  const submissions = { ...input.submissions, ...input.told };
+  const facts = factsOfTenant(profile, input.facts, { ...momentsOf(input), submissions }, input.provider);
   return foldUnsettledScope(
     obligationsOf(evaluateRules(pack, facts, optionsFor('tenant', input, ports))),
     input.decisions,

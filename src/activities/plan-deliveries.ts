@@ -1,6 +1,6 @@
 /**
- * Writes the plan of a campaign into the ledger: one delivery for the first contact of every tenant that is to be told
- * and has not been. Tenants stay in the database; counts come back.
+ * Writes the plan of a campaign into the ledger: one delivery for the first contact of every tenant that the notice is
+ * for, and of which kind it is for that tenant. Tenants stay in the database; counts come back.
  */
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { NoticeStage } from '../contract/messages';
@@ -13,19 +13,18 @@ export interface CampaignRef {
   readonly campaignId: string;
 }
 
-/** Whom of the tenant set: everybody, or those that a new version added, changed or removed. */
-export type Audience = 'all' | 'added' | 'changed' | 'removed';
-
 export interface PlanDeliveriesInput extends CampaignRef {
   readonly noticeId: string;
   readonly revision: number;
+  /** Says whom it is for, and by difference every tenant's own kind (process.md §5.9). */
   readonly kind: NoticeStage;
   /** The templates that were approved with the notice. */
   readonly templateHash: Fingerprint;
   readonly tenantSetVersion: number;
   readonly shards: number;
-  readonly audience: Audience;
   readonly mode: 'live' | 'drill';
+  /** Sends again, without news, what the notice has sent before; the first time unless given. */
+  readonly repetition?: number;
   /** When a contact that keeps deferring is given up for the next one; 72 hours from now unless given. */
   readonly giveUpAt?: Instant;
 }

@@ -30,6 +30,8 @@ export interface SendPageInput extends ShardRef {
   readonly batchSize: number;
   /** What differs from `defaultDeliveryPolicy`. */
   readonly policy?: Partial<DeliveryPolicy>;
+  /** A person says that the cause is mended: what was deferred is due at once. */
+  readonly retryNow?: boolean;
   /** How long a dead worker keeps the shard; half the heartbeat time-out unless given. */
   readonly leaseMs?: number;
 }
@@ -105,6 +107,7 @@ export const sendPage =
     const { incidentId, campaignId, shard } = input;
     const held = await holdShard(ports.leases, { incidentId, campaignId, shard }, leaseMsOf(input));
     try {
+      if (input.retryNow === true) await ports.ledger.endDeferrals(held.hold);
       const report = await runPage(ports, campaign, held, policy, input.batchSize);
       return resultOf(await ports.status.progress(held.hold, policy.inDoubt), report, policy);
     } finally {

@@ -19,3 +19,21 @@ export function csvFields(record: string): string[] | undefined {
     if (end === '') return fields;
   }
 }
+
+/**
+ * One record, without its line break. A text that a spreadsheet would take for a formula gets an apostrophe before it;
+ * a number stays the number it is.
+ */
+export function csvRecord(fields: readonly (string | number)[]): string {
+  return fields
+    .map((field) => (typeof field === 'number' ? String(field) : quoted(harmless(field))))
+    .join(',');
+}
+
+function harmless(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+}
+
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

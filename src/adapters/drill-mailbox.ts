@@ -7,7 +7,7 @@ import type { DrillTransport } from '../activities/send-page';
 export const drillMailbox = (directory: string): DrillTransport => ({
   reaches: 'nobody',
   send: async ({ messageId, bytes }) => {
-    const name = join(directory, `${messageId.replace(/[^\w.-]+/g, '_')}.eml`);
+    const name = join(directory, drillFileOf(messageId));
     await mkdir(directory, { recursive: true });
     // Whoever reads the folder never sees half a message.
     await writeFile(`${name}.part`, bytes);
@@ -15,3 +15,8 @@ export const drillMailbox = (directory: string): DrillTransport => ({
     return { kind: 'accepted', reply: 'kept in the drill mailbox' };
   },
 });
+
+/** The name of the file that a message becomes. */
+export function drillFileOf(messageId: string): string {
+  return `${messageId.replace(/[^\w.-]+/g, '_')}.eml`;
+}

@@ -5,10 +5,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Handlebars from 'handlebars';
-import MarkdownIt from 'markdown-it';
 import type { NoticeTranslation } from '../contract/notice';
-import type { NoticeStage } from '../contract/messages';
+import type { NoticeKind } from '../contract/messages';
 import { escapedForMarkdown, flattened } from './markdown-values';
+import { renderSafeMarkdown } from './safe-markdown';
 
 /** Template text by language. */
 export type TemplateSources = Readonly<Record<string, string>>;
@@ -44,7 +44,7 @@ const SUFFIX = '.md.hbs';
  * @returns no entry when there is no template of that kind.
  * @throws TemplateProblem that names the file and what in it is not allowed.
  */
-export async function readTemplates(directory: string, kind: NoticeStage): Promise<TemplateSources> {
+export async function readTemplates(directory: string, kind: NoticeKind): Promise<TemplateSources> {
   const folder = join(directory, kind);
   const files = (await filesIn(folder)).filter((name) => name.endsWith(SUFFIX)).sort();
   const entries = files.map(async (name): Promise<[string, string]> => {
@@ -186,7 +186,7 @@ export function noticeRenderer(source: string, language: string): NoticeRenderer
     return {
       subject: values.translation.subject,
       text: [...values.marks, text].join('\n\n'),
-      html: page(markdown.render([...marks, source].join('\n\n')), language),
+      html: page(renderSafeMarkdown([...marks, source].join('\n\n')), language),
     };
   };
 }
@@ -225,11 +225,6 @@ function titleOf(key: string): string {
   const words = key.replace(/[-_.:]+/g, ' ').trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
-
-const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false });
-// A picture would tell its server who opened the notice.
-markdown.disable('image');
-markdown.validateLink = (url) => /^(https?|mailto):/i.test(url.trim());
 
 function page(body: string, language: string): string {
   return `<!doctype html>\n<html lang="${language}"><head><meta charset="utf-8"></head><body>\n${body}</body></html>\n`;

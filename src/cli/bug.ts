@@ -10,9 +10,10 @@ export function bugCommand(context: CliContext): Command {
     .description('record a bug that has to be resolved before the postmortem completes')
     .requiredOption('--title <title>')
     .option('--owner <owner>', 'who is to fix it')
+    .option('--priority <priority>', 'how urgent it is, in the words of your tracker')
     .option('--kind <kind>', 'bug, change-request, process or improvement', 'bug')
     .option('--not-gating', 'the postmortem does not wait for it')
-    .action((incidentId: string, ref: string, { title, owner, kind, notGating }: OpenOptions) =>
+    .action((incidentId: string, ref: string, { title, owner, priority, kind, notGating }: OpenOptions) =>
       record(context, incidentId, {
         change: 'open',
         ref,
@@ -20,6 +21,7 @@ export function bugCommand(context: CliContext): Command {
         kind,
         gating: notGating !== true,
         ...(owner !== undefined && { owner }),
+        ...(priority !== undefined && { priority }),
       }),
     );
   bug
@@ -48,6 +50,7 @@ export function bugCommand(context: CliContext): Command {
 interface OpenOptions {
   readonly title: string;
   readonly owner?: string;
+  readonly priority?: string;
   readonly kind: NonNullable<RecordEntry['kind']>;
   readonly notGating?: boolean;
 }

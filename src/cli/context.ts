@@ -6,7 +6,7 @@ import { Firebreak } from '../client';
 import { requireDatabaseUrl, type Config } from '../config';
 import { InputProblem } from '../contract/input-problem';
 import type { Sender } from '../contract/principal';
-import { readPolicyFile } from './policy-file';
+import { policyInForce } from './policy-file';
 
 export interface CliContext {
   readonly config: Config;
@@ -39,9 +39,8 @@ export function cliContext(config: Config, isJson: () => boolean): CliContext {
   };
 }
 
-async function connect({ temporal, providerFile }: Config): Promise<Firebreak> {
-  const policy = providerFile === undefined ? undefined : await readPolicyFile(providerFile);
-  return Firebreak.connect({ ...temporal, ...(policy && { policy }) });
+async function connect({ temporal, policyFile }: Config): Promise<Firebreak> {
+  return Firebreak.connect({ ...temporal, policy: await policyInForce(policyFile) });
 }
 
 /** Whatever tables it has. @throws DatabaseUnreachable */

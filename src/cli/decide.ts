@@ -5,11 +5,14 @@ import { Command } from 'commander';
 import { readPrivateKeyFile } from '../adapters/approver-key-files';
 import { signDecision } from '../adapters/decision-tokens';
 import { noticeContents } from '../adapters/postgres/notice-store';
+import { statusPostToDecide } from '../adapters/postgres/status-post-store';
 import type { DecisionReceipt, DecisionToMake, Firebreak } from '../client';
 import { InputProblem } from '../contract/input-problem';
 import { claimsOf } from '../domain/decision-token';
+import { holdIdOf } from '../domain/holds';
 import { instantFromEpochMs } from '../domain/instant';
 import { noticeIdOf } from '../domain/notification';
+import { statusPostIdOf } from '../domain/status-posts';
 import { withClient, withDatabase, type CliContext } from './context';
 
 interface DecideOptions {
@@ -25,7 +28,10 @@ export function decideCommand(context: CliContext, verdict: 'approve' | 'reject'
   return new Command(verdict)
     .description(`${verdict} what a gate waits for, with your own signature`)
     .argument('<incident>')
-    .requiredOption('--gate <gate>', 'eradication, or notice:<notice id>; see firebreak gates')
+    .requiredOption(
+      '--gate <gate>',
+      'eradication, notice:<id>, hold:<id>, status-post:<id>; see firebreak gates',
+    )
     .requiredOption('--key <file>', 'your private key, made by firebreak keys generate')
     .requiredOption('--as <id>', 'the approver id that the key is enrolled for')
     .option('--why <reason>', verdict === 'reject' ? 'the reason; required' : 'a reason')
@@ -75,18 +81,39 @@ async function objectText(
   incidentId: string,
   request: DecisionToMake,
 ): Promise<string> {
-  const noticeId = noticeIdOf(request.gate);
-  const object =
-    noticeId === undefined
-      ? await planText(firebreak, incidentId, request)
-      : await noticeText(context, firebreak, incidentId, noticeId);
+  const object = await textBehind(context, firebreak, incidentId, request);
   return `${object}\n\nSHA-256 of what is decided on: ${request.obj}`;
+}
+
+function textBehind(
+  context: CliContext,
+  firebreak: Firebreak,
+  incidentId: string,
+  request: DecisionToMake,
+): Promise<string> {
+  const { gate, obj: contentHash } = request;
+  const noticeId = noticeIdOf(gate);
+  if (noticeId !== undefined) return noticeText(context, firebreak, incidentId, noticeId);
+  const holdId = holdIdOf(gate);
+  if (holdId !== undefined) return holdText(firebreak, incidentId, holdId);
+  const postId = statusPostIdOf(gate);
+  if (postId !== undefined) return statusPostText(context, { incidentId, postId, contentHash });
+  return planText(firebreak, incidentId, request);
 }
 
 async function planText(firebreak: Firebreak, incidentId: string, request: DecisionToMake): Promise<string> {
   const plans = await firebreak.plans(incidentId);
   const plan = plans.find((each) => each.hash === request.obj);
   return JSON.stringify(plan, undefined, 2);
+}
+
+async function holdText(firebreak: Firebreak, incidentId: string, holdId: string): Promise<string> {
+  const { holds } = await firebreak.status(incidentId);
+  return JSON.stringify(
+    holds.find((hold) => hold.holdId === holdId),
+    undefined,
+    2,
+  );
 }
 
 async function noticeText(
@@ -96,10 +123,22 @@ async function noticeText(
   noticeId: string,
 ): Promise<string> {
   const { notices } = await firebreak.status(incidentId);
-  const revision = notices.find((notice) => notice.noticeId === noticeId)?.revision ?? 1;
+  const { revision = 1, standing } = notices.find((notice) => notice.noticeId === noticeId) ?? {};
   const draft = await withDatabase(context, (database) =>
     noticeContents(database).draft({ incidentId, noticeId, revision }),
   );
+  const text = JSON.stringify(draft, undefined, 2);
+  return standing === undefined ? text : `${text}\n\n${willBeRepeated}`;
+}
+
+const willBeRepeated =
+  'STANDING: once approved, it is also sent again by itself, without what is new, whenever the duty repeats.';
+
+async function statusPostText(
+  context: CliContext,
+  post: Parameters<typeof statusPostToDecide>[1],
+): Promise<string> {
+  const draft = await withDatabase(context, (database) => statusPostToDecide(database, post));
   return JSON.stringify(draft, undefined, 2);
 }
 

@@ -3,17 +3,25 @@
 import { Command } from 'commander';
 import { readConfig } from '../config';
 import { bugCommand } from './bug';
+import { caseCommand } from './case';
 import { cliContext } from './context';
+import { dashboardCommand } from './dashboard';
 import { decideCommand } from './decide';
 import { declareCommand } from './declare';
 import { demoCommand } from './demo';
 import { failureOf } from './failure';
 import { keysCommand } from './keys';
+import { metricsCommand } from './metrics';
 import { migrateCommand } from './migrate';
 import { noticeCommand } from './notice';
-import { gatesCommand, reportCommand, statusCommand, timelineCommand } from './status';
+import { obligationsCommand } from './obligations';
+import { policyCommand } from './policy';
+import { registerCommand } from './register';
+import { reportCommand } from './report';
+import { gatesCommand, statusCommand, timelineCommand } from './status';
 import { tellCommand } from './tell';
 import { tenantsCommand } from './tenants';
+import { todoCommand } from './todo';
 import { workerCommand } from './worker';
 
 const isJson = process.argv.includes('--json');
@@ -28,17 +36,24 @@ async function main(): Promise<void> {
     statusCommand(context),
     gatesCommand(context),
     timelineCommand(context),
+    obligationsCommand(context),
     reportCommand(context),
+    todoCommand(context),
+    metricsCommand(context),
+    registerCommand(context),
     decideCommand(context, 'approve'),
     decideCommand(context, 'reject'),
     bugCommand(context),
     tellCommand(context),
     noticeCommand(context),
+    dashboardCommand(context),
     tenantsCommand(context),
     keysCommand(context),
+    policyCommand(context),
     migrateCommand(context),
     workerCommand(context),
     demoCommand(context),
+    caseCommand(context),
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...allOf(program)]) prepare(command);

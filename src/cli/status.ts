@@ -1,9 +1,6 @@
-/** `firebreak status`, `gates`, `timeline`, `report`: what there is to know about an incident. */
-import { writeFile } from 'node:fs/promises';
+/** `firebreak status`, `gates`, `timeline`: what there is to know about an incident. */
 import { Command } from 'commander';
-import { markdownPage } from '../adapters/markdown-page';
 import type { Gate, IncidentStatus, TimelineLine } from '../client';
-import { InputProblem } from '../contract/input-problem';
 import { lackText } from '../domain/operator-view';
 import { withClient, type CliContext } from './context';
 
@@ -21,14 +18,39 @@ function statusText(status: IncidentStatus): string {
   const { deliveries } = status;
   return [
     `${status.incidentId}: ${status.title} (${status.severity}${status.mode === 'drill' ? ', DRILL' : ''})`,
+    ...status.alarms.map((alarm) => `ALARM         ${alarm}`),
     `phase         ${status.phase}, round ${String(status.response.round)}`,
+    ...status.eradicationPlans.map(eradicationLine),
     `notification  ${status.notification.phase}${status.notification.tenants === undefined ? '' : `, ${String(status.notification.tenants)} tenants`}`,
     `follow-up     ${status.followUp.phase}, ${String(status.followUp.entriesOpen)} entries open`,
     `waiting for   ${status.waitingFor}`,
     `next deadline ${status.nextDeadline === undefined ? 'none' : `${status.nextDeadline.dueAt} (${status.nextDeadline.basis}) ${status.nextDeadline.clock}`}`,
+    ...latestSafeStartLines(status),
+    ...status.holds.filter(isLiveHold).map(holdLine),
     `deliveries    ${String(deliveries.accepted)} accepted, ${String(deliveries.deferred)} deferred, ${String(deliveries.refused)} refused, ${String(deliveries.inDoubt)} in doubt, ${String(deliveries.needsHuman)} for a person`,
+    `policy        ${status.policyDigest ?? 'not recorded'}`,
     ...status.services.map(({ service, team, phase }) => `  ${service} (${team}): ${phase}`),
   ].join('\n');
+}
+
+function latestSafeStartLines({ latestSafeStart: start }: IncidentStatus): string[] {
+  return start === undefined
+    ? []
+    : [`safe start    ${start.at} at the latest, for ${start.dueAt} (${start.basis})`];
+}
+
+type HoldView = IncidentStatus['holds'][number];
+
+function isLiveHold({ state }: HoldView): boolean {
+  return state === 'proposed' || state === 'in-force';
+}
+
+function holdLine({ holdId, state, until, notices, duties }: HoldView): string {
+  return `hold          ${holdId} (${state}) until ${until}: ${[...notices, ...duties].join(', ')}`;
+}
+
+function eradicationLine({ version, services, state }: IncidentStatus['eradicationPlans'][number]): string {
+  return `eradication   version ${String(version)} of the plan, for ${services.join(', ')}: ${state}`;
 }
 
 export function gatesCommand(context: CliContext): Command {
@@ -58,30 +80,4 @@ export function timelineCommand(context: CliContext): Command {
 
 function lineText({ at, by, role, boundBy, text }: TimelineLine): string {
   return `${at}  ${by} (${role}, ${boundBy})  ${text}`;
-}
-
-export function reportCommand(context: CliContext): Command {
-  return new Command('report')
-    .description('the postmortem as it stands, in Markdown and HTML')
-    .argument('<incident>')
-    .option('--out <name>', 'write <name>.md and <name>.html instead of printing')
-    .action(async (incidentId: string, { out }: { out?: string }) => {
-      const markdown = await withClient(context, (firebreak) => firebreak.postmortemReport(incidentId));
-      if (out === undefined) return context.print({ markdown }, markdown);
-      const files = [`${out}.md`, `${out}.html`] as const;
-      await write(files[0], markdown);
-      await write(files[1], markdownPage(`Postmortem ${incidentId}`, markdown));
-      context.print({ files }, `Written: ${files.join(', ')}`);
-    });
-}
-
-async function write(file: string, content: string): Promise<void> {
-  try {
-    await writeFile(file, content);
-  } catch (error) {
-    throw new InputProblem(
-      `${file} cannot be written: ${error instanceof Error ? error.message : ''}; choose another place`,
-      'out',
-    );
-  }
 }

@@ -17,11 +17,12 @@ export const Precision = z.enum(['second', 'minute', 'day', 'month']);
 export type Precision = z.infer<typeof Precision>;
 
 /** Year and month at least; which of the rest belongs there is said by the precision. */
-const writtenMoment = /^\d{4}-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?)?$/;
+const writtenMoment = /^\d{4}-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?)?$/;
 
 /**
  * A moment with exactly the precision that is known: `day` and `month` stand for the whole interval in `zone`
- * (IANA name, UTC when absent), never for its midnight.
+ * (IANA name, UTC when absent), never for its midnight. A time has its offset, or is a local time of `zone`; one that
+ * a change of the clock made double or took away is refused.
  */
 export const Moment = z
   .strictObject({
@@ -34,6 +35,7 @@ export const Moment = z
   })
   .superRefine((moment, context) => {
     const problem = problemOfMoment(moment);
-    if (problem !== undefined) context.addIssue({ code: 'custom', path: ['at'], message: problem });
+    const field = problem?.startsWith('zone') === true ? 'zone' : 'at';
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: [field], message: problem });
   });
 export type Moment = z.infer<typeof Moment>;

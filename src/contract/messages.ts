@@ -3,9 +3,10 @@
  * them in the Temporal UI; types are those of the wire, where a default may be left out. The workflow checks the same shapes without zod (domain/message-shapes.ts).
  */
 import { z } from 'zod';
-import { AnchorKind, Moment } from './anchor';
-import { ConcernedService, Impact } from './declaration';
+import { AnchorKind, Moment, Precision } from './anchor';
+import { ConcernedService, Impact, Tlp } from './declaration';
 import { Sender } from './principal';
+import { StatusPostId } from './status-post';
 
 const text = z.string().min(1).max(10_000);
 const line = z.string().min(1).max(500);
@@ -119,6 +120,10 @@ export type ReviewEmergencyAction = z.input<typeof ReviewEmergencyAction>;
 
 export const ReportSignOfBreach = message({ what: text, evidence });
 export type ReportSignOfBreach = z.input<typeof ReportSignOfBreach>;
+
+/** What is told to a body outside, such as law enforcement, and under whose authority (S08). */
+export const RecordSharing = message({ with: line, what: text, under: line, evidence });
+export type RecordSharing = z.input<typeof RecordSharing>;
 
 export const PlanKind = z.enum(['containment', 'eradication']);
 export type PlanKind = z.input<typeof PlanKind>;
@@ -235,7 +240,8 @@ export const RecordRecovery = message({
 });
 export type RecordRecovery = z.input<typeof RecordRecovery>;
 
-export const StartWatch = message({ endsAt: instant, controls: text });
+/** Without `endsAt` it lasts as long as the policy says for the severity. */
+export const StartWatch = message({ endsAt: instant.optional(), controls: text });
 export type StartWatch = z.input<typeof StartWatch>;
 
 /** Both exit checks in words: the plan was carried out (S34); no sign of breach remains (S35). */
@@ -270,11 +276,28 @@ export const SetAffectedTenants = message({
 });
 export type SetAffectedTenants = z.input<typeof SetAffectedTenants>;
 
+/** That those who were told and are no longer affected are not to get a withdrawal. */
+export const LeaveRemovedTenants = message({ tenantSetVersion: z.int().min(1), reason });
+export type LeaveRemovedTenants = z.input<typeof LeaveRemovedTenants>;
+
 export const DecideUndecided = message({ ruleId: line, applies: z.boolean(), reason });
 export type DecideUndecided = z.input<typeof DecideUndecided>;
 
-export const NoticeStage = z.enum(['first', 'supplementary', 'correction', 'withdrawal', 'update']);
+/** `by-difference` gives every tenant the kind that it is owed: first, supplementary, withdrawal, or nothing. */
+export const NoticeStage = z.enum([
+  'first',
+  'supplementary',
+  'correction',
+  'withdrawal',
+  'update',
+  'final',
+  'by-difference',
+]);
 export type NoticeStage = z.input<typeof NoticeStage>;
+
+/** What one tenant gets. */
+export const NoticeKind = NoticeStage.exclude(['by-difference']);
+export type NoticeKind = z.input<typeof NoticeKind>;
 
 /** The text itself lies in the database; the message carries its reference and hash. */
 export const ProposeNotice = message({
@@ -284,17 +307,72 @@ export const ProposeNotice = message({
   revision: z.int().min(1),
   stage: NoticeStage,
   contentHash: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in hexadecimal'),
+  /** Of an update: approved once, it is sent again without news at every repetition of the duty. */
+  standing: z.boolean().optional(),
 });
 export type ProposeNotice = z.input<typeof ProposeNotice>;
 
+/** A post on the service health dashboard (S49); its text lies in the database as that of a notice does. */
+export const ProposeStatusPost = message({
+  postId: StatusPostId,
+  revision: z.int().min(1),
+  contentHash: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in hexadecimal'),
+  tlp: Tlp,
+});
+export type ProposeStatusPost = z.input<typeof ProposeStatusPost>;
+
+const holdId = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w.-]{0,99}$/, 'begin with a letter or digit, then letters, digits and . _ - only');
+
+/** Notices by id, duties by rule id; a hold never stops a duty that it does not name. */
+export const HoldScope = z.strictObject({
+  notices: z.array(line).max(100).default([]),
+  duties: z.array(line).max(100).default([]),
+});
+export type HoldScope = z.input<typeof HoldScope>;
+
+/** Asks legal and an executive incident manager to keep notices back until an instant. */
+export const HoldNotice = message({ holdId: holdId.optional(), scope: HoldScope, reason, until: instant });
+export type HoldNotice = z.input<typeof HoldNotice>;
+
+export const ReleaseHold = message({ holdId: line, reason });
+export type ReleaseHold = z.input<typeof ReleaseHold>;
+
+/** A standing update is not sent again any more. */
+export const EndStandingUpdate = message({ noticeId: line, reason });
+export type EndStandingUpdate = z.input<typeof EndStandingUpdate>;
+
+/** Takes a step again that failed for good, when its cause is mended. */
+export const RetryStep = message({ step: z.string().min(1).max(1000), reason });
+export type RetryStep = z.input<typeof RetryStep>;
+
+/** `submittedAt` is written to the second unless `precision` says otherwise: a day when only the day is known. */
 export const RecordFiling = message({
   ruleId: line,
   stage: line,
   reference: line,
-  submittedAt: instant,
+  submittedAt: Moment.shape.at,
+  precision: Precision.optional(),
+  zone: Moment.shape.zone,
   evidence,
 });
 export type RecordFiling = z.input<typeof RecordFiling>;
+
+/**
+ * A public promise to tell those affected within so many hours of `madeAt`, a moment of the given `precision`. `covers`
+ * is everybody affected, or tenant ids: then who becomes known later is not reached by it.
+ */
+export const RecordPromise = message({
+  text,
+  hours: z.int().min(1),
+  madeAt: Moment.shape.at,
+  precision: Precision,
+  zone: Moment.shape.zone,
+  covers: z.union([z.enum(['all']), tenantIds.min(1, 'name at least one tenant')]),
+  basis: reason,
+});
+export type RecordPromise = z.input<typeof RecordPromise>;
 
 // Postmortem
 
@@ -311,6 +389,7 @@ export type FindingClass = z.input<typeof FindingClass>;
 export const PostmortemPart = z.enum([
   'sequence-of-events',
   'technical-summary',
+  'actors',
   'response-review',
   'finding',
   'none-found',
@@ -353,6 +432,7 @@ export const incidentUpdates = {
   recordEmergencyAction: RecordEmergencyAction,
   reviewEmergencyAction: ReviewEmergencyAction,
   reportSignOfBreach: ReportSignOfBreach,
+  recordSharing: RecordSharing,
   proposePlan: ProposePlan,
   agree: Agree,
   completeTask: CompleteTask,
@@ -367,9 +447,16 @@ export const incidentUpdates = {
   endWatch: EndWatch,
   determine: Determine,
   setAffectedTenants: SetAffectedTenants,
+  leaveRemovedTenants: LeaveRemovedTenants,
   decideUndecided: DecideUndecided,
   proposeNotice: ProposeNotice,
+  proposeStatusPost: ProposeStatusPost,
   recordFiling: RecordFiling,
+  recordPromise: RecordPromise,
+  holdNotice: HoldNotice,
+  releaseHold: ReleaseHold,
+  endStandingUpdate: EndStandingUpdate,
+  retryStep: RetryStep,
   postmortem: Postmortem,
   declareTriageDone: DeclareTriageDone,
 };

@@ -4,7 +4,8 @@
  */
 import { z } from 'zod';
 import { Tlp } from './declaration';
-import { NoticeStage } from './messages';
+import { NoticeStage, type NoticeKind } from './messages';
+import { markdown, oneLine } from './texts';
 
 /** BCP 47, such as `en` or `pt-BR`. */
 export const NoticeLanguage = z
@@ -19,25 +20,6 @@ export const NoticeId = z
   .max(100)
   .regex(/^[A-Za-z0-9][\w.-]*$/, 'begin with a letter or digit, then letters, digits and . _ - only');
 
-/** One line: it becomes a header of the message, so a line break in it would forge another header. */
-const headerLine = (maxLength: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(maxLength)
-    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}]*$/u, 'must be one line without line breaks or control characters');
-
-/** Markdown as communications staff write it. Raw HTML in it is shown as text. */
-const markdown = z
-  .string()
-  .overwrite((text) => text.replace(/\r\n?/g, '\n').trim())
-  .max(20_000)
-  .refine(
-    (text) => !/[^\P{Cc}\n\t]|\p{Cs}/u.test(text),
-    'must not hold control characters other than line breaks',
-  );
-
 const contentKey = z
   .string()
   .max(100)
@@ -45,7 +27,7 @@ const contentKey = z
 
 /** Sections may be missing while a draft is being written; `missingSections` says what it still lacks. */
 export const NoticeTranslation = z.strictObject({
-  subject: headerLine(200),
+  subject: oneLine(200),
   /** What happened (S43). */
   description: markdown.optional(),
   /** What it means for the customer's data; "none known" is an answer (S44). */
@@ -65,59 +47,126 @@ export const NoticeTranslation = z.strictObject({
 });
 export type NoticeTranslation = z.infer<typeof NoticeTranslation>;
 
+/** One text in every language it is written in. */
+const NoticeTranslations = z
+  .record(NoticeLanguage, NoticeTranslation)
+  .refine((translations) => Object.keys(translations).length > 0, 'write the notice in at least one language')
+  .refine((translations) => Object.keys(translations).length <= 30, 'at most 30 languages in one notice');
+export type NoticeTranslations = z.infer<typeof NoticeTranslations>;
+
+/** Kinds of which a notice by difference has a text of its own: neither must ever go out with that of a first notice. */
+export const variantKinds = ['supplementary', 'withdrawal'] as const;
+export type VariantKind = (typeof variantKinds)[number];
+
+const NoticeVariants = z
+  .strictObject({ supplementary: NoticeTranslations.optional(), withdrawal: NoticeTranslations.optional() })
+  .refine((variants) => Object.keys(variants).length > 0, 'write one of the variants, or leave variants out');
+
+/** Tenants by id, at most as many as one message may name; their order says nothing. */
+const OnlyTenants = z
+  .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'is not the id of a tenant'))
+  .min(1, 'name at least one tenant, or leave onlyTenants out')
+  .max(1000, 'at most 1,000 tenants can be named')
+  .overwrite((ids) => [...new Set(ids)].sort());
+
 export const NoticeDraft = z
   .strictObject({
     noticeId: NoticeId,
     kind: NoticeStage,
     /** Who may read it; stands in the header and in the first line of every message. */
     tlp: Tlp.default('AMBER'),
-    translations: z.record(NoticeLanguage, NoticeTranslation),
+    /** What it says; by difference, what a first notice says. */
+    translations: NoticeTranslations,
+    /** By difference: what it says to those who were told before, and to those who are no longer affected. */
+    variants: NoticeVariants.optional(),
+    /** Nobody else gets it. */
+    onlyTenants: OnlyTenants.optional(),
     /** Without an acknowledgement in this time the next contact is told. */
     acknowledgeWithinHours: z.number().positive().max(720).optional(),
   })
-  .refine(({ translations }) => Object.keys(translations).length > 0, {
-    path: ['translations'],
-    message: 'write the notice in at least one language',
-  })
-  .refine(({ translations }) => Object.keys(translations).length <= 30, {
-    path: ['translations'],
-    message: 'at most 30 languages in one notice',
+  .refine(({ kind, variants }) => variants === undefined || kind === 'by-difference', {
+    path: ['variants'],
+    message: 'only a notice of kind by-difference has variants',
   });
 export type NoticeDraft = z.infer<typeof NoticeDraft>;
 /** What an author writes: defaults may be left out. */
 export type NoticeDraftInput = z.input<typeof NoticeDraft>;
 
-/** Sections without which no notice of any kind goes out. */
-export const requiredSections = ['description', 'effectOnCustomerData', 'contactPoint'] as const;
+/** The kinds of which a draft may be sent, each with what it says then. */
+export function textsOf(draft: NoticeDraft): readonly (readonly [NoticeKind, NoticeTranslations])[] {
+  if (draft.kind !== 'by-difference') return [[draft.kind, draft.translations]];
+  const variants = variantKinds.flatMap((kind) => {
+    const text = draft.variants?.[kind];
+    return text === undefined ? [] : [[kind, text] as const];
+  });
+  return [['first', draft.translations], ...variants];
+}
+
+/** What the draft says to a tenant that gets this kind; undefined when it has no text for it. */
+export function textFor(draft: NoticeDraft, kind: NoticeKind): NoticeTranslations | undefined {
+  return textsOf(draft).find(([each]) => each === kind)?.[1];
+}
+
+/** Where in a draft a text is found: a variant is named, the main text is not. */
+export function placeOf(draft: NoticeDraft, kind: NoticeKind, detail: string): string {
+  return textFor(draft, kind) === draft.translations ? detail : `${kind}/${detail}`;
+}
+
+type Section = 'description' | 'effectOnCustomerData' | 'actionsTaken' | 'suggestedActions' | 'contactPoint';
+
+/** Each asks for one of the sections it lists. */
+const requiredOfBreachNotices: readonly (readonly Section[])[] = [
+  ['description'],
+  ['effectOnCustomerData'],
+  ['actionsTaken', 'suggestedActions'],
+  ['contactPoint'],
+];
+
+/** An update without news has nothing to describe; a withdrawal says what is to be disregarded. */
+const requiredOf: Readonly<Record<NoticeKind, readonly (readonly Section[])[]>> = {
+  first: requiredOfBreachNotices,
+  supplementary: requiredOfBreachNotices,
+  correction: requiredOfBreachNotices,
+  final: requiredOfBreachNotices,
+  update: [['contactPoint']],
+  withdrawal: [['description'], ['suggestedActions'], ['contactPoint']],
+};
+
+/** What rules demand is told when a breach is told and when it is summed up; what is said between adds to that. */
+const kindsWithContent: readonly NoticeKind[] = ['first', 'final'];
 
 /**
  * What a draft still lacks before it may be proposed, sorted; empty when it is complete.
  *
  * @param requiredContent keys of content that the tenants' rules demand; some are met by a section, such as `contact-point`.
- * @returns `section:<language>/<section>` and `content:<language>/<key>`; "at least one of the two" is written
- *   `section:<language>/actionsTaken|suggestedActions`.
+ * @returns `section:<language>/<section>` and `content:<language>/<key>`, for a variant with its kind before the
+ *   language; "at least one of the two" is written `section:<language>/actionsTaken|suggestedActions`.
  */
 export function missingSections(draft: NoticeDraft, requiredContent: readonly string[] = []): string[] {
-  return Object.entries(draft.translations)
-    .flatMap(([language, translation]) => [
-      ...sectionsMissingIn(translation).map((section) => `section:${language}/${section}`),
-      ...requiredContent
-        .filter((key) => !isContentPresent(translation, key))
-        .map((key) => `content:${language}/${key}`),
-    ])
+  return textsOf(draft)
+    .flatMap(([kind, translations]) => {
+      const demanded = kindsWithContent.includes(kind) ? requiredContent : [];
+      return Object.entries(translations).flatMap(([language, translation]) => {
+        const place = placeOf(draft, kind, language);
+        return [
+          ...sectionsMissingIn(translation, kind).map((section) => `section:${place}/${section}`),
+          ...demanded
+            .filter((key) => !isContentPresent(translation, key))
+            .map((key) => `content:${place}/${key}`),
+        ];
+      });
+    })
     .sort();
 }
 
-function sectionsMissingIn(translation: NoticeTranslation): string[] {
-  const missing: string[] = requiredSections.filter((section) => isBlank(translation[section]));
-  const saysNoActions = isBlank(translation.actionsTaken) && isBlank(translation.suggestedActions);
-  return saysNoActions ? [...missing, 'actionsTaken|suggestedActions'] : missing;
+function sectionsMissingIn(translation: NoticeTranslation, kind: NoticeKind): string[] {
+  return requiredOf[kind]
+    .filter((sections) => sections.every((section) => isBlank(translation[section])))
+    .map((sections) => sections.join('|'));
 }
 
 /** Keys of the rule pack that ask for what a section says anyway. */
-const sectionFor: Readonly<
-  Record<string, 'description' | 'actionsTaken' | 'suggestedActions' | 'contactPoint'>
-> = {
+const sectionFor: Readonly<Record<string, Section>> = {
   'nature-of-breach': 'description',
   'measures-taken': 'actionsTaken',
   'recommended-actions': 'suggestedActions',

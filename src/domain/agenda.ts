@@ -5,24 +5,41 @@
 import type { AffectedTenantsRequest, EventBody } from './events';
 import { isSettled, type Entry } from './follow-up';
 import { noticeGateOf } from './gates';
+import { holdExpiries, isDutyHeld } from './holds';
 import { anchorInForce, isAssessmentStale, type Incident } from './incident';
-import { addMs, compareInstants, earliestOf, instantFromEpochMs, latestOf, type Instant } from './instant';
+import {
+  addMs,
+  compareInstants,
+  earliestOf,
+  epochMsOf,
+  instantFromEpochMs,
+  latestOf,
+  type Instant,
+} from './instant';
 import {
   awaitedTenantSet,
   currentTenantSet,
   identifyStepKey,
-  isEveryoneTold,
+  isDutyToTellMet,
   isNotRequired,
   isReportedSettled,
+  judgeStepKey,
   obligationGroups,
   sentNotices,
+  unjudgedFilings,
   type Campaign,
+  type Filing,
   type Notice,
   type PreparedNotice,
 } from './notification';
 import type { ObligationGroup } from './obligations';
+import { promiseDue } from './promises';
+import { latestSafeStartAlarms } from './latest-safe-start';
 import { remembered } from './remembered';
-import { isContained, isStable, openReviews } from './response';
+import { isRepetitionMet, isRepetitionOver } from './repeating-duties';
+import { isContained, isStable, openReviews } from './response-questions';
+import { repeatSteps, repetitionAlarms, type RepeatStep } from './standing-updates';
+import { publishStepKey, type StatusPost } from './status-posts';
 
 // Steps
 
@@ -33,8 +50,10 @@ export type NotificationStep =
       readonly version: number;
       readonly request: AffectedTenantsRequest;
     }
+  | { readonly kind: 'judge-filing'; readonly key: string; readonly filing: Filing }
   | { readonly kind: 'assess'; readonly key: string; readonly tenantSetVersion: number }
   | { readonly kind: 'prepare'; readonly key: string; readonly notice: Notice }
+  | RepeatStep
   | { readonly kind: 'start-shards'; readonly key: string; readonly campaign: Campaign }
   | { readonly kind: 'count'; readonly key: string; readonly campaign: Campaign }
   | {
@@ -49,9 +68,11 @@ export const nextNotificationStep = remembered((incident: Incident): Notificatio
   const isOpen = (step: NotificationStep) => !incident.failedSteps.includes(step.key);
   return (
     identifySteps(incident).find(isOpen) ??
+    judgeSteps(incident).find(isOpen) ??
     assessSteps(incident).find(isOpen) ??
     prepareSteps(incident).find(isOpen) ??
     sendSteps(incident).find(isOpen) ??
+    repeatSteps(incident).find(isOpen) ??
     startSteps(incident).find(isOpen) ??
     countSteps(incident).find(isOpen)
   );
@@ -63,6 +84,15 @@ function identifySteps({ notification }: Incident): readonly NotificationStep[] 
   return [
     { kind: 'identify', key: identifyStepKey(set.version), version: set.version, request: set.request },
   ];
+}
+
+/** Once for every filing, before anything new is looked up. */
+function judgeSteps({ notification }: Incident): readonly NotificationStep[] {
+  return unjudgedFilings(notification).map((filing) => ({
+    kind: 'judge-filing',
+    key: judgeStepKey(filing),
+    filing,
+  }));
 }
 
 function assessSteps(incident: Incident): readonly NotificationStep[] {
@@ -115,42 +145,83 @@ function countSteps({ notification }: Incident): readonly NotificationStep[] {
     .map((campaign) => ({ kind: 'count', key: `count/${campaign.campaignId}`, campaign }));
 }
 
+export interface StatusPostStep {
+  readonly kind: 'publish-status-post';
+  readonly key: string;
+  readonly post: StatusPost;
+}
+
+/** The next approved post that the dashboard does not show yet. */
+export const nextStatusPostStep = remembered(
+  ({ statusPosts, failedSteps }: Incident): StatusPostStep | undefined =>
+    statusPosts
+      .filter(({ state }) => state.kind === 'approved')
+      .map((post): StatusPostStep => ({ kind: 'publish-status-post', key: publishStepKey(post), post }))
+      .find(({ key }) => !failedSteps.includes(key)),
+);
+
 // Clocks
 
 /** Something that has to be done by an instant. */
 export interface Clock {
   readonly clock: string;
   readonly dueAt: Instant;
-  /** `policy` marks what no law says. */
-  readonly basis: 'rule' | 'policy';
+  /** `policy` marks what no law says, `promise` what we said ourselves in public. */
+  readonly basis: 'rule' | 'policy' | 'promise';
+  /** A hold names this duty; it counts on all the same. */
+  readonly isHeld?: true;
+  /** Of a repetition: the last one that was met. */
+  readonly countsFrom?: Instant;
 }
 
 /** The provider's own running clocks that are not met; those of the tenants are theirs to keep. */
 export function runningClocks(incident: Incident): readonly Clock[] {
-  return [...obligationClocks(incident), ...reviewClocks(incident)].sort((left, right) =>
-    compareInstants(left.dueAt, right.dueAt),
-  );
+  const clocks = [...obligationClocks(incident), ...promiseClocks(incident), ...reviewClocks(incident)];
+  return clocks.sort((left, right) => compareInstants(left.dueAt, right.dueAt));
 }
 
 function obligationClocks(incident: Incident): readonly Clock[] {
-  const told = isEveryoneTold(incident.notification);
+  const told = isDutyToTellMet(incident.notification);
   const filed = new Set(incident.notification.filings.map((filing) => `${filing.ruleId}/${filing.stage}`));
-  const isMet = (group: ObligationGroup) =>
-    group.duty === 'provider-to-tenant' ? told : filed.has(`${group.ruleId}/${group.stage}`);
+  const isMet = (group: ObligationGroup) => {
+    if (group.repeats !== undefined)
+      return isRepetitionOver(incident, group) || isRepetitionMet(incident, group);
+    return group.duty === 'provider-to-tenant' ? told : filed.has(`${group.ruleId}/${group.stage}`);
+  };
   return obligationGroups(incident.notification)
     .filter((group) => group.duty !== 'tenant-own' && !isMet(group))
-    .flatMap(clockOf);
+    .flatMap((group) => clockOf(incident, group));
 }
 
-function clockOf(group: ObligationGroup): readonly Clock[] {
+function clockOf({ holds }: Incident, group: ObligationGroup): readonly Clock[] {
   const dueAt = group.dueAt ?? group.softDueAt;
   if (dueAt === undefined) return [];
   const basis = group.dueAt === undefined ? 'policy' : 'rule';
-  return [{ clock: clockIdOf(group, dueAt), dueAt, basis }];
+  const held = isDutyHeld(holds, group.ruleId) && { isHeld: true as const };
+  const countsFrom = group.repeats?.countsFrom;
+  return [
+    {
+      clock: clockIdOf(group, dueAt),
+      dueAt,
+      basis,
+      ...held,
+      ...(countsFrom !== undefined && { countsFrom }),
+    },
+  ];
 }
 
 export function clockIdOf({ ruleId, stage }: ObligationGroup, dueAt: Instant): string {
   return `${ruleId}/${stage}@${dueAt}`;
+}
+
+/** Alarms go by the beginning of the range, where only the day of the promise is known. */
+function promiseClocks({ notification }: Incident): readonly Clock[] {
+  return notification.promises
+    .filter(({ metAt }) => metAt === undefined)
+    .map((promise) => {
+      const dueAt = promiseDue(promise).dueFrom;
+      return { clock: `promise/${promise.promiseId}@${dueAt}`, dueAt, basis: 'promise' };
+    });
 }
 
 function reviewClocks(incident: Incident): readonly Clock[] {
@@ -188,42 +259,55 @@ export function dueAlarms(incident: Incident, now: Instant): readonly Alarm[] {
 export function alarmsOf(incident: Incident): readonly Alarm[] {
   return [
     ...clockAlarms(incident),
+    ...latestSafeStartAlarms(incident),
+    ...repetitionAlarms(incident),
     ...containmentAlarms(incident),
     ...waiverAlarms(incident),
+    ...holdExpiries(incident.holds),
     ...ownerAlarms(incident),
     ...reviewAlarms(incident),
+    ...escalationAlarms(incident),
   ];
 }
 
 function clockAlarms(incident: Incident): readonly Alarm[] {
   const clocks = runningClocks(incident);
-  const marginMs = incident.policy.deadlineMarginMinutes * minuteMs;
   const dueInstants = [...new Set(clocks.map((clock) => clock.dueAt))];
   return dueInstants.flatMap((dueAt) => {
-    const ids = clocks.filter((clock) => clock.dueAt === dueAt).map((clock) => clock.clock);
+    const due = clocks.filter((clock) => clock.dueAt === dueAt);
     return [
-      ...alarmUnless(incident.warnedClocks, ids, addMs(dueAt, -marginMs), (fresh) => ({
-        type: 'deadlines-neared',
-        clocks: fresh,
-        dueAt,
-      })),
-      ...alarmUnless(incident.missedClocks, ids, dueAt, (fresh) => ({
-        type: 'deadlines-missed',
-        clocks: fresh,
-        dueAt,
-      })),
+      ...alarmUnless(
+        incident.warnedClocks,
+        due,
+        (clock) => nearedAt(incident, clock),
+        (fresh) => ({ type: 'deadlines-neared', clocks: fresh, dueAt }),
+      ),
+      ...alarmUnless(
+        incident.missedClocks,
+        due,
+        () => dueAt,
+        (fresh) => ({ type: 'deadlines-missed', clocks: fresh, dueAt }),
+      ),
     ];
   });
 }
 
+/** A margin ahead, but of a repetition not before half of its time has passed: it would always be near. */
+function nearedAt({ policy }: Incident, { dueAt, countsFrom }: Clock): Instant {
+  const ahead = addMs(dueAt, -policy.deadlineMarginMinutes * minuteMs);
+  if (countsFrom === undefined) return ahead;
+  return latestOf(ahead, addMs(countsFrom, compareInstants(dueAt, countsFrom) / 2));
+}
+
 function alarmUnless(
   recorded: readonly string[],
-  clocks: readonly string[],
-  at: Instant,
+  clocks: readonly Clock[],
+  atOf: (clock: Clock) => Instant,
   eventFor: (fresh: readonly string[]) => EventBody,
 ): readonly Alarm[] {
-  const fresh = clocks.filter((clock) => !recorded.includes(clock));
-  return fresh.length === 0 ? [] : [{ at, event: eventFor(fresh) }];
+  const fresh = clocks.filter(({ clock }) => !recorded.includes(clock));
+  const at = earliestOf(fresh.map(atOf));
+  return at === undefined ? [] : [{ at, event: eventFor(fresh.map(({ clock }) => clock)) }];
 }
 
 /** Containment is measured from detection; without that anchor from the declaration (S13). */
@@ -258,6 +342,17 @@ function reviewAlarms(incident: Incident): readonly Alarm[] {
   return reminder(incident, unsettled(incident), 'open', incident.policy.reminderHours * hourMs);
 }
 
+/** S59: what reminders do not move goes to those above its owner, and again after as many more. */
+function escalationAlarms(incident: Incident): readonly Alarm[] {
+  const stuck = unsettled(incident).filter(
+    ({ reminders }) => reminders >= incident.policy.escalateAfterReminders,
+  );
+  const at = earliestOf(stuck.flatMap(({ remindedAt }) => remindedAt ?? []));
+  if (at === undefined) return [];
+  const leadsOf = [...new Set(stuck.flatMap(({ owner }) => owner ?? []))];
+  return [{ at, event: { type: 'entries-escalated', refs: stuck.map(({ ref }) => ref), leadsOf } }];
+}
+
 function unsettled(incident: Incident): readonly Entry[] {
   return incident.followUp.entries.filter((entry) => !isSettled(incident.followUp, entry));
 }
@@ -269,14 +364,17 @@ function reminder(
   because: 'unowned' | 'open',
   graceMs: number,
 ): readonly Alarm[] {
-  const dueAt = (entry: Entry) => addMs(entry.openedAt, graceMs);
-  const first = earliestOf(entries.map(dueAt));
-  if (first === undefined) return [];
+  const firstOpenedAt = earliestOf(entries.map(({ openedAt }) => openedAt));
+  if (firstOpenedAt === undefined) return [];
+  const first = addMs(firstOpenedAt, graceMs);
   const last = incident.followUp.reminded[because];
   const at = latestOf(
     first,
     last === undefined ? first : addMs(last, incident.policy.reminderHours * hourMs),
   );
-  const refs = entries.filter((entry) => compareInstants(dueAt(entry), at) <= 0).map((entry) => entry.ref);
-  return [{ at, event: { type: 'entries-reminded', refs, because } }];
+  const openedLastMs = epochMsOf(at) - graceMs;
+  const named = entries.filter(({ openedAt }) => epochMsOf(openedAt) <= openedLastMs);
+  const refs = named.map(({ ref }) => ref);
+  const times = named.map(({ reminders }) => reminders + 1);
+  return [{ at, event: { type: 'entries-reminded', refs, because, times } }];
 }

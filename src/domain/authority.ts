@@ -15,6 +15,10 @@ export type Action =
   | 'set-affected-tenants'
   | 'decide-undecided'
   | 'write-notice'
+  | 'write-status-post'
+  | 'propose-hold'
+  | 'release-hold'
+  | 'retry-step'
   | 'open-entry'
   | 'close-entry'
   | 'assign-entry'
@@ -52,6 +56,10 @@ const allowed: Readonly<Record<Action, readonly Role[]>> = {
   'set-affected-tenants': ['security-response', 'service-team', 'communications'],
   'decide-undecided': ['communications', 'legal'],
   'write-notice': ['communications', 'legal'],
+  'write-status-post': ['communications', 'legal'],
+  'propose-hold': ['security-response', 'executive-incident-manager', 'communications', 'legal'],
+  'release-hold': ['executive-incident-manager', 'legal'],
+  'retry-step': ['security-response', 'communications'],
   'open-entry': everyone,
   'close-entry': responders,
   'assign-entry': responders,
@@ -62,9 +70,12 @@ const allowed: Readonly<Record<Action, readonly Role[]>> = {
 
 /** The roles of which an approver needs one; whoever proposed the object is barred besides. */
 export function rolesThatDecide(gate: string): readonly Role[] {
-  if (gate.startsWith('notice:')) return ['executive-incident-manager', 'legal'];
-  return ['executive-incident-manager'];
+  return gatesOfLegalToo.some((prefix) => gate.startsWith(prefix))
+    ? ['executive-incident-manager', 'legal']
+    : ['executive-incident-manager'];
 }
+
+const gatesOfLegalToo = ['notice:', 'hold:', 'status-post:'];
 
 /** A sentence that says who may, or nothing when the sender may. */
 export function refusalOfRole(action: Action, sender: Sender): string | undefined {

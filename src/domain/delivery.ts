@@ -2,7 +2,7 @@
  * One delivery: a notice on its way to one contact of one tenant. Owns its states, what each outcome of an attempt
  * makes of it, when it is tried again, and when failures of our own stop the line. The ledger keeps the rows.
  */
-import type { NoticeStage } from '../contract/messages';
+import type { NoticeKind } from '../contract/messages';
 import type { DeliveryTotals } from './events';
 import { fingerprintOf } from './fingerprint';
 import { addMs, compareInstants, type Instant } from './instant';
@@ -22,7 +22,7 @@ export type DeliveryChannel = 'email' | 'by-hand';
 export interface DeliveryKey {
   readonly incidentId: string;
   readonly noticeId: string;
-  readonly kind: NoticeStage;
+  readonly kind: NoticeKind;
   readonly revision: number;
   readonly tenantId: string;
   readonly contactId: string;

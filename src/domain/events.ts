@@ -21,6 +21,7 @@ import type {
 import type { Binding, Role } from '../contract/principal';
 import type { Fingerprint } from './fingerprint';
 import type { Instant } from './instant';
+import type { FilingJudgement } from './lateness';
 import type { ObligationAssessment } from './obligations';
 
 /** Who is behind an event. `system` stands for the workflow itself. */
@@ -64,6 +65,17 @@ export interface TenantSetResult {
   readonly digest: Fingerprint;
 }
 
+/** Whom there is still something to tell, by the ledger; counts alone. */
+export interface TenantCoverage {
+  readonly tenantSetVersion: number;
+  /** Affected, and no notice has gone to them. */
+  readonly untold: number;
+  /** Told before their facts changed. */
+  readonly outdated: number;
+  /** Told, and no longer affected. */
+  readonly notWithdrawn: number;
+}
+
 /** Deliveries of one shard by state; absolute numbers, so that a report may be lost or doubled without harm. */
 export interface DeliveryTotals {
   readonly planned: number;
@@ -89,7 +101,12 @@ export interface AcceptedDecision {
 }
 
 type SharedEvent =
-  | { readonly type: 'declared'; readonly services: number }
+  | {
+      readonly type: 'declared';
+      readonly services: number;
+      /** Of the policy that is pinned to the incident. */
+      readonly policyDigest: Fingerprint;
+    }
   | { readonly type: 'service-added'; readonly service: ConcernedService }
   | {
       readonly type: 'fact-recorded';
@@ -107,6 +124,18 @@ type SharedEvent =
   | { readonly type: 'anchor-chosen'; readonly anchorId: string; readonly reason: string }
   | { readonly type: 'message-refused'; readonly message: string; readonly problem: string }
   | {
+      /** The one event that grows: it counts what is refused beyond so many messages an hour. */
+      readonly type: 'further-messages-refused';
+      readonly count: number;
+      readonly messages: readonly string[];
+      readonly until: Instant;
+    }
+  | {
+      /** Events that were taken out of the list because later ones stand for them. */
+      readonly type: 'story-shortened';
+      readonly types: readonly { readonly type: string; readonly count: number }[];
+    }
+  | {
       readonly type: 'decision-received';
       readonly decisionId: string;
       readonly token: string;
@@ -120,8 +149,19 @@ type SharedEvent =
       readonly problem: string;
     }
   | { readonly type: 'step-failed'; readonly step: string; readonly problem: string }
+  | { readonly type: 'step-retried'; readonly step: string; readonly reason: string }
   | { readonly type: 'deadlines-neared'; readonly clocks: readonly string[]; readonly dueAt: Instant }
   | { readonly type: 'deadlines-missed'; readonly clocks: readonly string[]; readonly dueAt: Instant }
+  | { readonly type: 'latest-safe-start-reached'; readonly dueAt: Instant }
+  | { readonly type: 'on-call-paged'; readonly idempotencyKey: string }
+  | {
+      /** What was told to a body outside, under whose authority (S08). */
+      readonly type: 'information-shared';
+      readonly with: string;
+      readonly what: string;
+      readonly under: string;
+      readonly evidence: readonly string[];
+    }
   | { readonly type: 'incident-closed' };
 
 type ResponseEvent =
@@ -241,7 +281,16 @@ type NotificationEvent =
       readonly version: number;
       readonly request: AffectedTenantsRequest;
     }
-  | ({ readonly type: 'affected-tenants-identified' } & TenantSetResult)
+  | ({
+      readonly type: 'affected-tenants-identified';
+      /** Absent in histories from before it was counted. */
+      readonly coverage?: TenantCoverage;
+    } & TenantSetResult)
+  | {
+      readonly type: 'removed-tenants-left';
+      readonly tenantSetVersion: number;
+      readonly reason: string;
+    }
   | {
       readonly type: 'obligations-assessed';
       readonly assessment: ObligationAssessment;
@@ -259,6 +308,7 @@ type NotificationEvent =
       readonly revision: number;
       readonly stage: NoticeStage;
       readonly contentHash: Fingerprint;
+      readonly standing?: true;
     }
   | {
       readonly type: 'notice-prepared';
@@ -292,14 +342,75 @@ type NotificationEvent =
       readonly type: 'deliveries-counted';
       readonly campaignId: string;
       readonly shards: readonly DeliveryTotals[];
+      /** Absent in histories from before it was counted. */
+      readonly coverage?: TenantCoverage;
     }
+  | {
+      readonly type: 'hold-proposed';
+      readonly holdId: string;
+      readonly notices: readonly string[];
+      readonly duties: readonly string[];
+      readonly reason: string;
+      readonly until: Instant;
+      readonly hash: Fingerprint;
+    }
+  | { readonly type: 'repetition-due'; readonly noticeId: string; readonly dueAt: Instant }
+  | {
+      readonly type: 'notice-repeated';
+      readonly noticeId: string;
+      readonly campaignId: string;
+      readonly shards: number;
+      readonly totals: DeliveryTotals;
+    }
+  | { readonly type: 'standing-update-ended'; readonly noticeId: string; readonly reason: string }
+  | { readonly type: 'hold-released'; readonly holdId: string; readonly reason: string }
+  | { readonly type: 'hold-expired'; readonly holdId: string; readonly wasInForce: boolean }
   | {
       readonly type: 'filing-recorded';
       readonly ruleId: string;
       readonly stage: string;
       readonly reference: string;
+      /** The first instant that it can mean. */
       readonly submittedAt: Instant;
+      /** As it was written, where it was not written to the second. */
+      readonly submitted?: Moment;
+      /** The anchors in force when it was recorded; absent in histories from before filings were judged. */
+      readonly countsFrom?: readonly string[];
       readonly evidence: readonly string[];
+    }
+  | {
+      readonly type: 'filing-judged';
+      readonly ruleId: string;
+      readonly stage: string;
+      readonly submittedAt: Instant;
+      readonly judgement: FilingJudgement;
+    }
+  | {
+      readonly type: 'promise-recorded';
+      readonly promiseId: string;
+      readonly text: string;
+      readonly hours: number;
+      readonly madeAt: Moment;
+      readonly covers: 'all' | readonly string[];
+      readonly basis: string;
+    };
+
+type StatusPostEvent =
+  | {
+      readonly type: 'status-post-proposed';
+      readonly postId: string;
+      readonly revision: number;
+      readonly contentHash: Fingerprint;
+      /** Nothing else may go where everybody reads it (S49). */
+      readonly tlp: 'CLEAR';
+    }
+  | {
+      readonly type: 'status-post-published';
+      readonly postId: string;
+      readonly revision: number;
+      /** The issue on the dashboard that the post belongs to. */
+      readonly issueId: string;
+      readonly isResolved: boolean;
     };
 
 type FollowUpEvent =
@@ -331,6 +442,20 @@ type FollowUpEvent =
       readonly type: 'entries-reminded';
       readonly refs: readonly string[];
       readonly because: 'unowned' | 'open';
+      /** By entry, how often it was named since it last changed, this time included; the last event stands. */
+      readonly times?: readonly number[];
+    }
+  | {
+      /** Reminders alone did not move them: raised to the executive and to the leads of their owners (S59). */
+      readonly type: 'entries-escalated';
+      readonly refs: readonly string[];
+      readonly leadsOf: readonly string[];
+    }
+  | {
+      /** The register outside the incident holds its process failures as they stand (S60). */
+      readonly type: 'process-register-updated';
+      readonly entries: number;
+      readonly digest: Fingerprint;
     }
   | { readonly type: 'triage-declared-done'; readonly nothingToFix?: string }
   | {
@@ -348,7 +473,7 @@ type FollowUpEvent =
     }
   | { readonly type: 'postmortem-completed' };
 
-export type EventBody = SharedEvent | ResponseEvent | NotificationEvent | FollowUpEvent;
+export type EventBody = SharedEvent | ResponseEvent | NotificationEvent | StatusPostEvent | FollowUpEvent;
 export type EventType = EventBody['type'];
 export type EventOf<Type extends EventType> = Extract<EventBody, { readonly type: Type }>;
 

@@ -1,9 +1,9 @@
 /**
  * The follow-up track: entries from the declaration on, the postmortem, the review until all is resolved (S50–S66).
- * Owns what counts as settled.
+ * Owns what counts as settled; what an event makes of the track is in follow-up-reducer.ts.
  */
 import type { EntryKind, FindingClass } from '../contract/messages';
-import type { EventOf, IncidentEvent, Recording } from './events';
+import type { Fingerprint } from './fingerprint';
 import type { Instant } from './instant';
 
 export type FollowUpPhase = 'collecting' | 'postmortem' | 'reviewing' | 'resolved';
@@ -25,6 +25,11 @@ export interface Entry {
   readonly gating: boolean;
   readonly openedAt: Instant;
   readonly state: EntryState;
+  /** How often it was called to mind since it last changed or was escalated, and when it was last. */
+  readonly reminders: number;
+  readonly remindedAt?: Instant;
+  /** Raised to those above its owner, and not changed since (S59). */
+  readonly escalatedAt?: Instant;
 }
 
 export type Triage = { readonly kind: 'awaited' } | { readonly kind: 'done'; readonly nothingToFix?: string };
@@ -41,9 +46,17 @@ export interface Verdict {
   readonly reason: string;
 }
 
+/** Something that is said to be so, and what shows it. */
+export interface Claim {
+  readonly claim: string;
+  readonly evidence: readonly string[];
+}
+
 export interface PostmortemReport {
   readonly sequenceOfEvents: readonly string[];
-  readonly technicalSummary: readonly { readonly claim: string; readonly evidence: readonly string[] }[];
+  readonly technicalSummary: readonly Claim[];
+  /** Who was behind it, as far as that is known. */
+  readonly actors: readonly Claim[];
   readonly responseReview: readonly string[];
   readonly findings: readonly Finding[];
   readonly noneFound: readonly FindingClass[];
@@ -70,7 +83,10 @@ export interface FollowUpTrack {
   readonly report: PostmortemReport;
   /** When owners, or those who should name one, were last reminded. */
   readonly reminded: { readonly unowned?: Instant; readonly open?: Instant };
+  /** Complete until something that it rests on is undone: then it is open again. */
   readonly postmortem: { readonly kind: 'open' } | { readonly kind: 'complete'; readonly at: Instant };
+  /** What the register of process failures was last told; absent while it has been told nothing (S60). */
+  readonly registered?: Fingerprint;
 }
 
 export const noFollowUp: FollowUpTrack = {
@@ -80,6 +96,7 @@ export const noFollowUp: FollowUpTrack = {
   report: {
     sequenceOfEvents: [],
     technicalSummary: [],
+    actors: [],
     responseReview: [],
     findings: [],
     noneFound: [],
@@ -98,137 +115,6 @@ export const findingClasses: readonly FindingClass[] = [
   'communication-breakdown',
   'unknown-attack-vector',
 ];
-
-// What an event changes
-
-export function applyToFollowUp(
-  track: FollowUpTrack,
-  event: IncidentEvent,
-  isResponseStable: () => boolean,
-): FollowUpTrack {
-  switch (event.type) {
-    case 'entry-opened':
-      return { ...track, entries: [...track.entries, entryFrom(event, isResponseStable())] };
-    case 'entry-closed':
-      return changeEntry(track, event.ref, (entry) => ({ ...entry, state: closedState(event) }));
-    case 'entry-reopened':
-      return changeEntry(track, event.ref, (entry) => ({ ...entry, state: { kind: 'open' } }));
-    case 'waiver-expired':
-      return changeEntry(track, event.ref, (entry) => ({ ...entry, state: { kind: 'open' } }));
-    case 'entry-assigned':
-      return changeEntry(track, event.ref, (entry) => ({ ...entry, owner: event.owner }));
-    case 'entry-waived':
-      return changeEntry(track, event.ref, (entry) => ({ ...entry, state: waivedState(event) }));
-    case 'triage-declared-done':
-      return { ...track, triage: triageFrom(event) };
-    case 'postmortem-part-recorded':
-      return withPart(track, event);
-    case 'entries-reminded':
-      return { ...track, reminded: { ...track.reminded, [event.because]: event.at } };
-    case 'postmortem-completed':
-      return { ...track, postmortem: { kind: 'complete', at: event.at } };
-    default:
-      return track;
-  }
-}
-
-function entryFrom(event: EventOf<'entry-opened'> & Recording, isResponseStable: boolean): Entry {
-  return {
-    ref: event.ref,
-    kind: event.kind,
-    title: event.title,
-    foundIn: isResponseStable ? 'postmortem' : 'response',
-    gating: event.gating,
-    openedAt: event.at,
-    state: { kind: 'open' },
-    ...(event.owner !== undefined && { owner: event.owner }),
-    ...(event.priority !== undefined && { priority: event.priority }),
-  };
-}
-
-function changeEntry(track: FollowUpTrack, ref: string, change: (entry: Entry) => Entry): FollowUpTrack {
-  return { ...track, entries: track.entries.map((entry) => (entry.ref === ref ? change(entry) : entry)) };
-}
-
-function closedState(event: EventOf<'entry-closed'> & Recording): EntryState {
-  switch (event.resolution) {
-    case 'resolved':
-      return { kind: 'resolved', at: event.at };
-    case 'not-planned':
-      return { kind: 'not-planned' };
-    case 'duplicate-of':
-      return { kind: 'duplicate-of', target: event.duplicateOf ?? '' };
-  }
-}
-
-function waivedState(event: EventOf<'entry-waived'> & Recording): EntryState {
-  return { kind: 'waived', by: event.by, reason: event.reason, expiresAt: event.expiresAt };
-}
-
-function triageFrom(event: EventOf<'triage-declared-done'>): Triage {
-  return { kind: 'done', ...(event.nothingToFix !== undefined && { nothingToFix: event.nothingToFix }) };
-}
-
-function withPart(track: FollowUpTrack, event: EventOf<'postmortem-part-recorded'>): FollowUpTrack {
-  if (event.part === 'requirement') return { ...track, requirement: requirementFrom(event) };
-  return { ...track, report: reportWith(track.report, event) };
-}
-
-function requirementFrom(event: EventOf<'postmortem-part-recorded'>): PostmortemRequirement {
-  return { kind: event.verdict === 'no' ? 'not-required' : 'required', reason: event.text };
-}
-
-function reportWith(report: PostmortemReport, event: EventOf<'postmortem-part-recorded'>): PostmortemReport {
-  switch (event.part) {
-    case 'sequence-of-events':
-      return { ...report, sequenceOfEvents: [...report.sequenceOfEvents, event.text] };
-    case 'technical-summary':
-      return {
-        ...report,
-        technicalSummary: [...report.technicalSummary, { claim: event.text, evidence: event.evidence }],
-      };
-    case 'response-review':
-      return { ...report, responseReview: [...report.responseReview, event.text] };
-    case 'finding':
-      return { ...report, findings: [...report.findings, findingFrom(event)] };
-    case 'none-found':
-      return event.class === undefined
-        ? report
-        : { ...report, noneFound: [...report.noneFound, event.class] };
-    case 'sufficiency':
-      return { ...report, sufficiency: verdictFrom(event) };
-    case 'completeness':
-      return { ...report, completeness: verdictFrom(event) };
-    case 'suggestion':
-      return { ...report, suggestions: [...report.suggestions, suggestionFrom(event)] };
-    case 'sign-off':
-      return { ...report, signOffs: [...new Set([...report.signOffs, event.party ?? ''])] };
-    case 'requirement':
-      return report;
-  }
-}
-
-function findingFrom(event: EventOf<'postmortem-part-recorded'>): Finding {
-  return {
-    class: event.class ?? 'technical-lapse',
-    text: event.text,
-    key: event.key ?? false,
-    ...(event.entry !== undefined && { entry: event.entry }),
-  };
-}
-
-function verdictFrom(event: EventOf<'postmortem-part-recorded'>): Verdict {
-  return { verdict: event.verdict === 'no' ? 'no' : 'yes', reason: event.text };
-}
-
-function suggestionFrom(event: EventOf<'postmortem-part-recorded'>): PostmortemReport['suggestions'][number] {
-  return {
-    text: event.text,
-    verdict: event.verdict === 'rejected' ? 'rejected' : 'accepted',
-    consulted: event.consulted ?? '',
-    ...(event.procedure !== undefined && { procedure: event.procedure }),
-  };
-}
 
 // Questions
 
@@ -269,6 +155,11 @@ export function findingsWithoutEntry(track: FollowUpTrack): readonly Finding[] {
   return track.report.findings.filter(
     ({ key, entry }) => key && (entry === undefined || !repairs.has(entry)),
   );
+}
+
+/** Named by a reminder and not changed since, whether or not it was raised above its owner meanwhile. */
+export function isOverdue(track: FollowUpTrack, entry: Entry): boolean {
+  return entry.remindedAt !== undefined && !isSettled(track, entry);
 }
 
 export function isPostmortemComplete(track: FollowUpTrack): boolean {

@@ -7,8 +7,13 @@ import type { Declaration, Impact } from '../contract/declaration';
 import type { FactValue } from '../contract/messages';
 import type { Policy } from '../contract/policy';
 import type { EventOf, IncidentEvent, RecordedAnchor, Recording } from './events';
-import { applyToFollowUp, followUpPhase, noFollowUp, type FollowUpTrack } from './follow-up';
-import type { Instant } from './instant';
+import type { Fingerprint } from './fingerprint';
+import { followUpPhase, noFollowUp, type FollowUpTrack } from './follow-up';
+import { applyToFollowUp } from './follow-up-reducer';
+import { applyToHolds, type Hold } from './holds';
+import { compareInstants, type Instant } from './instant';
+import { beginningOf } from './moment';
+import { defaultPolicy } from './policy';
 import {
   applyToNotification,
   identifyStepKey,
@@ -17,7 +22,11 @@ import {
   notificationPhase,
   type NotificationTrack,
 } from './notification';
-import { applyToResponse, isStable, responseOf, responsePhase, type ResponseTrack } from './response';
+import { pagesAfter, type OnCallPage } from './on-call';
+import { applyToResponse, responseOf, type ResponseTrack } from './response';
+import { isStable, responsePhase } from './response-questions';
+import { applyToStatusPosts, type StatusPost } from './status-posts';
+import { repeatingToTenants } from './submissions';
 
 export type IncidentPhase =
   | 'detection-and-analysis'
@@ -43,6 +52,8 @@ export interface PendingDecision {
 export interface Incident {
   readonly declaration: Declaration;
   readonly policy: Policy;
+  /** Absent before the declaration is recorded. */
+  readonly policyDigest?: Fingerprint;
   readonly declaredAt: Instant;
   readonly closedAt?: Instant;
   readonly impact: Impact;
@@ -55,10 +66,15 @@ export interface Incident {
   readonly usedTokenIds: readonly string[];
   readonly warnedClocks: readonly string[];
   readonly missedClocks: readonly string[];
+  /** The due instants whose latest safe start was reached with nothing sent. */
+  readonly safeStartsReached: readonly Instant[];
   /** Steps that an activity refused for good; only a new message makes another step of it. */
   readonly failedSteps: readonly string[];
+  readonly pagesToSend: readonly OnCallPage[];
   readonly response: ResponseTrack;
   readonly notification: NotificationTrack;
+  readonly holds: readonly Hold[];
+  readonly statusPosts: readonly StatusPost[];
   readonly followUp: FollowUpTrack;
 }
 
@@ -68,10 +84,13 @@ export interface IncidentStart {
   readonly declaredAt: Instant;
 }
 
+/** For what a policy of an older version does not know yet; it asks nothing of people that it did not ask then. */
+const whereNothingWasSaid: Policy = { ...defaultPolicy, supporterRequired: false };
+
 export function incidentOf({ declaration, policy, declaredAt }: IncidentStart): Incident {
   return {
     declaration,
-    policy,
+    policy: { ...whereNothingWasSaid, ...policy },
     declaredAt,
     impact: declaration.impact,
     facts: {},
@@ -82,9 +101,13 @@ export function incidentOf({ declaration, policy, declaredAt }: IncidentStart): 
     usedTokenIds: [],
     warnedClocks: [],
     missedClocks: [],
+    safeStartsReached: [],
     failedSteps: [],
+    pagesToSend: [],
     response: responseOf(declaration.services),
     notification: noNotification,
+    holds: [],
+    statusPosts: [],
     followUp: noFollowUp,
   };
 }
@@ -95,14 +118,19 @@ export function apply(incident: Incident, event: IncidentEvent): Incident {
   const response = applyToResponse(shared.response, event);
   return {
     ...shared,
+    pagesToSend: pagesAfter(shared.pagesToSend, event, shared),
     response,
     notification: applyToNotification(shared.notification, event),
+    holds: applyToHolds(shared.holds, event),
+    statusPosts: applyToStatusPosts(shared.statusPosts, event),
     followUp: applyToFollowUp(shared.followUp, event, () => isStable(response)),
   };
 }
 
 function applyShared(incident: Incident, event: IncidentEvent): Incident {
   switch (event.type) {
+    case 'declared':
+      return { ...incident, policyDigest: event.policyDigest };
     case 'fact-recorded':
       return event.name === undefined ? incident : withFact(incident, event.name, event.value ?? true);
     case 'impact-stated':
@@ -130,8 +158,14 @@ function applyShared(incident: Incident, event: IncidentEvent): Incident {
       return { ...incident, warnedClocks: [...incident.warnedClocks, ...event.clocks] };
     case 'deadlines-missed':
       return { ...incident, missedClocks: [...incident.missedClocks, ...event.clocks] };
+    case 'latest-safe-start-reached':
+      return { ...incident, safeStartsReached: [...incident.safeStartsReached, event.dueAt] };
+    case 'shards-started':
+      return repeatingToTenants(incident.notification).length > 0 ? revised(incident) : incident;
     case 'step-failed':
       return { ...incident, failedSteps: [...incident.failedSteps, event.step] };
+    case 'step-retried':
+      return withoutFailure(incident, event.step);
     case 'affected-tenants-requested':
       return withoutFailure(incident, identifyStepKey(event.version));
     case 'affected-tenants-identified':
@@ -203,11 +237,9 @@ export function anchorInForce(incident: Incident, kind: AnchorKind): AnchorRecor
     (anchor) => anchor.kind === kind && anchor.supersededBy === undefined,
   );
   const chosen = standing.find((anchor) => anchor.anchorId === incident.chosenAnchors[kind]);
-  return chosen ?? [...standing].sort((left, right) => beginningOf(left) - beginningOf(right))[0];
-}
-
-function beginningOf(anchor: AnchorRecord): number {
-  return Date.parse(anchor.at);
+  return (
+    chosen ?? [...standing].sort((left, right) => compareInstants(beginningOf(left), beginningOf(right)))[0]
+  );
 }
 
 export function incidentPhase(incident: Incident): IncidentPhase {

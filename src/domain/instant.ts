@@ -25,7 +25,9 @@ export function compareInstants(left: Instant, right: Instant): number {
 }
 
 export function earliestOf(instants: readonly Instant[]): Instant | undefined {
-  return [...instants].sort(compareInstants)[0];
+  const [first, ...others] = instants;
+  if (first === undefined) return undefined;
+  return others.reduce((earliest, each) => (compareInstants(each, earliest) < 0 ? each : earliest), first);
 }
 
 export function latestOf(left: Instant, right: Instant): Instant {

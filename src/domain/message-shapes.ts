@@ -30,6 +30,11 @@ const anchorKind = oneOf([
   'classification',
   'materiality',
 ]);
+const moment = pattern(
+  /^(?=.{1,40}$)\d{4}-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?)?$/,
+  'a date as precise as it is known, at most 40 characters, e.g. 2026-11-23T15:20:00Z, 2026-11-23 or 2026-11',
+);
+const precision = oneOf(['second', 'minute', 'day', 'month']);
 const track = oneOf(['containment', 'eradication', 'recovery']);
 const entryKind = oneOf(['bug', 'change-request', 'process', 'improvement']);
 const resolution = oneOf(['resolved', 'not-planned', 'duplicate-of']);
@@ -112,11 +117,8 @@ export const messageShapes = {
   recordAnchor: {
     ...sender,
     kind: anchorKind,
-    at: pattern(
-      /^(?=.{1,40}$)\d{4}-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?)?$/,
-      'a date as precise as it is known, at most 40 characters; a time needs an offset or Z',
-    ),
-    precision: oneOf(['second', 'minute', 'day', 'month']),
+    at: moment,
+    precision,
     zone: optional(text(60)),
     basis: reason,
     supersedes: optional(line),
@@ -141,6 +143,13 @@ export const messageShapes = {
     reason,
   } satisfies Shape<contract.ReviewEmergencyAction>,
   reportSignOfBreach: { ...sender, what: text(), evidence } satisfies Shape<contract.ReportSignOfBreach>,
+  recordSharing: {
+    ...sender,
+    with: line,
+    what: text(),
+    under: line,
+    evidence,
+  } satisfies Shape<contract.RecordSharing>,
   proposePlan: {
     ...sender,
     kind: planKind,
@@ -220,7 +229,11 @@ export const messageShapes = {
     vulnerability: optional(line),
     overrideReason: optional(reason),
   } satisfies Shape<contract.RecordRecovery>,
-  startWatch: { ...sender, endsAt: instant, controls: text() } satisfies Shape<contract.StartWatch>,
+  startWatch: {
+    ...sender,
+    endsAt: optional(instant),
+    controls: text(),
+  } satisfies Shape<contract.StartWatch>,
   endWatch: {
     ...sender,
     planCarriedOut: reason,
@@ -248,6 +261,11 @@ export const messageShapes = {
     everyFactChanged: optional(flag),
     reason,
   } satisfies Shape<contract.SetAffectedTenants>,
+  leaveRemovedTenants: {
+    ...sender,
+    tenantSetVersion: positiveInteger,
+    reason,
+  } satisfies Shape<contract.LeaveRemovedTenants>,
   decideUndecided: {
     ...sender,
     ruleId: line,
@@ -261,22 +279,62 @@ export const messageShapes = {
       'a letter or digit, then letters, digits and . _ - only, at most 100',
     ),
     revision: positiveInteger,
-    stage: oneOf(['first', 'supplementary', 'correction', 'withdrawal', 'update']),
+    stage: oneOf(['first', 'supplementary', 'correction', 'withdrawal', 'update', 'final', 'by-difference']),
     contentHash: pattern(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal'),
+    standing: optional(flag),
   } satisfies Shape<contract.ProposeNotice>,
+  proposeStatusPost: {
+    ...sender,
+    postId: pattern(
+      /^[A-Za-z0-9][\w.-]{0,99}$/,
+      'a letter or digit, then letters, digits and . _ - only, at most 100',
+    ),
+    revision: positiveInteger,
+    contentHash: pattern(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal'),
+    tlp: oneOf(['CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RED']),
+  } satisfies Shape<contract.ProposeStatusPost>,
   recordFiling: {
     ...sender,
     ruleId: line,
     stage: line,
     reference: line,
-    submittedAt: instant,
+    submittedAt: moment,
+    precision: optional(precision),
+    zone: optional(text(60)),
     evidence,
   } satisfies Shape<contract.RecordFiling>,
+  recordPromise: {
+    ...sender,
+    text: text(),
+    hours: positiveInteger,
+    madeAt: moment,
+    precision,
+    zone: optional(text(60)),
+    covers: (value, field) =>
+      value === 'all' ? undefined : listOf(line, { min: 1, max: 1000 })(value, field),
+    basis: reason,
+  } satisfies Shape<contract.RecordPromise>,
+  holdNotice: {
+    ...sender,
+    holdId: optional(
+      pattern(
+        /^[A-Za-z0-9][\w.-]{0,99}$/,
+        'a letter or digit, then letters, digits and . _ - only, at most 100',
+      ),
+    ),
+    scope: object<contract.HoldScope>({ notices: optional(listOf(line)), duties: optional(listOf(line)) }),
+    reason,
+    until: instant,
+  } satisfies Shape<contract.HoldNotice>,
+  releaseHold: { ...sender, holdId: line, reason } satisfies Shape<contract.ReleaseHold>,
+  endStandingUpdate: { ...sender, noticeId: line, reason } satisfies Shape<contract.EndStandingUpdate>,
+  retryStep: { ...sender, step: text(1000), reason } satisfies Shape<contract.RetryStep>,
   postmortem: {
     ...sender,
     part: oneOf([
       'sequence-of-events',
       'technical-summary',
+      'actors',
       'response-review',
       'finding',
       'none-found',

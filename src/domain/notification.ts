@@ -2,6 +2,7 @@
  * The notification track: determined, scoped, assessed, drafted, approved, sent, settled. Owns counts, versions and
  * hashes; who the tenants are and what a notice says is known to the database alone.
  */
+import type { Moment } from '../contract/anchor';
 import type { NoticeStage } from '../contract/messages';
 import { isSettled } from './delivery';
 import type {
@@ -10,12 +11,16 @@ import type {
   EventOf,
   IncidentEvent,
   Recording,
+  TenantCoverage,
   TenantSetResult,
 } from './events';
 import type { Fingerprint } from './fingerprint';
 import type { Instant } from './instant';
+import type { FilingJudgement } from './lateness';
 import type { ObligationAssessment, ObligationGroup } from './obligations';
+import type { PublicPromise } from './promises';
 import type { Approval } from './response';
+import { dueBy, endedStanding, newlyStanding, repeated, type Standing } from './standing';
 
 export type NotificationPhase =
   | 'undetermined'
@@ -70,6 +75,9 @@ export interface Notice {
   readonly author: string;
   readonly generation: number;
   readonly state: NoticeState;
+  readonly standing?: Standing;
+  /** The standing update that was sent again as this one. */
+  readonly repetitionOf?: string;
 }
 
 export interface Campaign {
@@ -92,16 +100,28 @@ export interface Filing {
   readonly ruleId: string;
   readonly stage: string;
   readonly reference: string;
+  /** The first instant that it can mean. */
   readonly submittedAt: Instant;
+  /** As it was written, where it was not written to the second. */
+  readonly submitted?: Moment;
+  /** The anchors in force when it was recorded. */
+  readonly countsFrom?: readonly string[];
+  /** Made once, and never again whatever anchors come later (process: filings). */
+  readonly judgement?: FilingJudgement;
 }
 
 export interface NotificationTrack {
   readonly determination: Determination;
   readonly tenantSets: readonly TenantSetVersion[];
+  /** As the ledger last said. */
+  readonly coverage?: TenantCoverage;
+  /** The version of which the removed are not to hear of a withdrawal, by decision. */
+  readonly removedLeftOf?: number;
   readonly assessment: Assessment;
   readonly undecidedDecisions: readonly { readonly ruleId: string; readonly applies: boolean }[];
   readonly notices: readonly Notice[];
   readonly filings: readonly Filing[];
+  readonly promises: readonly PublicPromise[];
 }
 
 export const noNotification: NotificationTrack = {
@@ -111,6 +131,7 @@ export const noNotification: NotificationTrack = {
   undecidedDecisions: [],
   notices: [],
   filings: [],
+  promises: [],
 };
 
 export const noDeliveries: DeliveryTotals = {
@@ -126,6 +147,10 @@ export const noDeliveries: DeliveryTotals = {
 // What an event changes
 
 export function applyToNotification(track: NotificationTrack, event: IncidentEvent): NotificationTrack {
+  return withKeptPromises(changed(track, event), event.at);
+}
+
+function changed(track: NotificationTrack, event: IncidentEvent): NotificationTrack {
   switch (event.type) {
     case 'determined':
       return { ...track, determination: determinationFrom(event) };
@@ -137,7 +162,10 @@ export function applyToNotification(track: NotificationTrack, event: IncidentEve
         tenantSets: track.tenantSets.map((set) =>
           set.version === event.version ? identified(set, event) : set,
         ),
+        ...(event.coverage !== undefined && { coverage: event.coverage }),
       };
+    case 'removed-tenants-left':
+      return { ...track, removedLeftOf: event.tenantSetVersion };
     case 'step-failed':
       return { ...track, tenantSets: track.tenantSets.filter((set) => !isRefused(set, event.step)) };
     case 'obligations-assessed':
@@ -158,14 +186,24 @@ export function applyToNotification(track: NotificationTrack, event: IncidentEve
       return changeNotice(track, noticeIdOf(event.gate), (notice) => noticeDecided(notice, event));
     case 'campaign-started':
       return changeNotice(track, event.noticeId, (notice) => campaignStarted(notice, event));
+    case 'repetition-due':
+      return changeStanding(track, event.noticeId, (standing) => dueBy(standing, event.dueAt));
+    case 'standing-update-ended':
+      return changeStanding(track, event.noticeId, endedStanding);
+    case 'notice-repeated':
+      return noticeRepeated(track, event);
     case 'shards-started':
       return { ...track, notices: track.notices.map((notice) => underWay(notice, event)) };
     case 'delivery-progressed':
       return { ...track, notices: track.notices.map((notice) => progressed(notice, event)) };
     case 'deliveries-counted':
-      return { ...track, notices: track.notices.map((notice) => counted(notice, event)) };
+      return covered({ ...track, notices: track.notices.map((notice) => counted(notice, event)) }, event);
     case 'filing-recorded':
       return { ...track, filings: [...track.filings, filingFrom(event)] };
+    case 'filing-judged':
+      return { ...track, filings: track.filings.map((filing) => judged(filing, event)) };
+    case 'promise-recorded':
+      return { ...track, promises: [...track.promises, promiseFrom(event)] };
     default:
       return track;
   }
@@ -200,6 +238,7 @@ function withProposal(
     author: event.by,
     generation: (earlier?.generation ?? 0) + 1,
     state: { kind: 'proposed' },
+    ...(event.standing === true && { standing: newlyStanding }),
   };
   return [...notices.filter((notice) => notice !== earlier), proposal];
 }
@@ -249,18 +288,46 @@ function noticeDecided(notice: Notice, event: EventOf<'decision-accepted'> & Rec
 
 function campaignStarted(notice: Notice, event: EventOf<'campaign-started'> & Recording): Notice {
   if (notice.state.kind !== 'prepared') return notice;
+  const { prepared } = notice.state;
+  return { ...notice, state: { kind: 'sending', prepared, campaign: campaignFrom(event) } };
+}
+
+function campaignFrom(event: EventOf<'campaign-started' | 'notice-repeated'> & Recording): Campaign {
   const shards = Array.from({ length: event.shards }, (_, index): Shard => ({
     totals: index === 0 ? event.totals : noDeliveries,
     settled: false,
   }));
-  const campaign: Campaign = {
-    campaignId: event.campaignId,
-    startedAt: event.at,
-    isUnderWay: false,
-    isConfirmed: false,
-    shards,
+  const { campaignId, at: startedAt } = event;
+  return { campaignId, startedAt, isUnderWay: false, isConfirmed: false, shards };
+}
+
+function changeStanding(
+  track: NotificationTrack,
+  noticeId: string,
+  change: (standing: Standing) => Standing,
+): NotificationTrack {
+  return changeNotice(track, noticeId, (notice) =>
+    notice.standing === undefined ? notice : { ...notice, standing: change(notice.standing) },
+  );
+}
+
+/** A repetition is a notice of its own that needs no approval: it was approved with the one that it repeats. */
+function noticeRepeated(
+  track: NotificationTrack,
+  event: EventOf<'notice-repeated'> & Recording,
+): NotificationTrack {
+  const original = findNotice(track, event.noticeId);
+  if (original?.standing === undefined || original.state.kind !== 'sending') return track;
+  const { standing: _standing, ...same } = original;
+  const repetition: Notice = {
+    ...same,
+    noticeId: event.campaignId,
+    repetitionOf: original.noticeId,
+    generation: 1,
+    state: { ...original.state, campaign: campaignFrom(event) },
   };
-  return { ...notice, state: { kind: 'sending', prepared: notice.state.prepared, campaign } };
+  const { notices } = changeStanding(track, event.noticeId, repeated);
+  return { ...track, notices: [...notices, repetition] };
 }
 
 function underWay(notice: Notice, event: EventOf<'shards-started'>): Notice {
@@ -287,9 +354,54 @@ function counted(notice: Notice, event: EventOf<'deliveries-counted'>): Notice {
   };
 }
 
+/** Who did not count yet took everybody of a campaign's tenants for told. */
+function covered(track: NotificationTrack, event: EventOf<'deliveries-counted'>): NotificationTrack {
+  const sent = sentNotices(track).find(({ state }) => state.campaign.campaignId === event.campaignId);
+  if (sent === undefined) return track;
+  const { tenantSetVersion } = sent.state.prepared;
+  const assumed: TenantCoverage = { tenantSetVersion, untold: 0, outdated: 0, notWithdrawn: 0 };
+  return { ...track, coverage: event.coverage ?? assumed };
+}
+
 function filingFrom(event: EventOf<'filing-recorded'>): Filing {
-  const { ruleId, stage, reference, submittedAt } = event;
-  return { ruleId, stage, reference, submittedAt };
+  const { ruleId, stage, reference, submittedAt, submitted, countsFrom } = event;
+  return {
+    ruleId,
+    stage,
+    reference,
+    submittedAt,
+    ...(submitted !== undefined && { submitted }),
+    ...(countsFrom !== undefined && { countsFrom }),
+  };
+}
+
+/** The first judgement of a filing stands. */
+function judged(filing: Filing, event: EventOf<'filing-judged'>): Filing {
+  const { ruleId, stage, submittedAt, judgement } = event;
+  const isThis = filing.ruleId === ruleId && filing.stage === stage && filing.submittedAt === submittedAt;
+  return isThis && filing.judgement === undefined ? { ...filing, judgement } : filing;
+}
+
+function promiseFrom(event: EventOf<'promise-recorded'>): PublicPromise {
+  const { promiseId, text, hours, madeAt, covers, basis } = event;
+  return { promiseId, text, hours, madeAt, covers, basis };
+}
+
+/**
+ * Kept once the ledger knows of nobody untold, so that none of those whom it covers is; who becomes known later does
+ * not break it again.
+ */
+function withKeptPromises(track: NotificationTrack, at: Instant): NotificationTrack {
+  if (track.promises.every(({ metAt }) => metAt !== undefined) || !isNobodyUntold(track)) return track;
+  const promises = track.promises.map((promise) =>
+    promise.metAt === undefined ? { ...promise, metAt: at } : promise,
+  );
+  return { ...track, promises };
+}
+
+function isNobodyUntold(track: NotificationTrack): boolean {
+  const isAnyConfirmed = sentNotices(track).some(({ state }) => state.campaign.isConfirmed);
+  return isAnyConfirmed && awaitedTenantSet(track) === undefined && currentCoverage(track)?.untold === 0;
 }
 
 // Questions
@@ -353,6 +465,21 @@ export function undecidedDutiesOfOurs(track: NotificationTrack): readonly Obliga
   return undecidedRules(track).filter((group) => group.duty !== 'tenant-own');
 }
 
+/** What a filing is judged by; absent precision means to the second. */
+export function filedMoment({ submitted, submittedAt }: Filing): Moment {
+  return submitted ?? { at: submittedAt, precision: 'second' };
+}
+
+/** The name of the step that judges a filing. */
+export function judgeStepKey({ ruleId, stage, submittedAt }: Filing): string {
+  return `judge-filing/${ruleId}/${stage}/${submittedAt}`;
+}
+
+/** Their lateness is still to be fixed. */
+export function unjudgedFilings({ filings }: NotificationTrack): readonly Filing[] {
+  return filings.filter(({ countsFrom, judgement }) => countsFrom !== undefined && judgement === undefined);
+}
+
 /** The provider's own duties towards authorities that apply and have no filing yet. */
 export function unfiledDuties(track: NotificationTrack): readonly ObligationGroup[] {
   const filed = new Set(track.filings.map((filing) => `${filing.ruleId}/${filing.stage}`));
@@ -394,7 +521,7 @@ function sumOfTotals(left: DeliveryTotals, right: DeliveryTotals): DeliveryTotal
   };
 }
 
-type SentNotice = Notice & { readonly state: Extract<NoticeState, { kind: 'sending' }> };
+export type SentNotice = Notice & { readonly state: Extract<NoticeState, { kind: 'sending' }> };
 
 export function sentNotices(track: NotificationTrack): readonly SentNotice[] {
   return track.notices.filter((notice): notice is SentNotice => notice.state.kind === 'sending');
@@ -405,13 +532,35 @@ export function isReportedSettled(campaign: Campaign): boolean {
   return campaign.shards.every((shard) => shard.settled);
 }
 
-/** Every tenant of the newest version has been told and every recipient is settled. */
+/**
+ * Whom there is still something to tell about the newest version, those left out who were left by decision; undefined
+ * while the ledger has not said.
+ */
+export function currentCoverage({ coverage, ...track }: NotificationTrack): TenantCoverage | undefined {
+  const version = currentTenantSet(track)?.version;
+  if (coverage === undefined || coverage.tenantSetVersion !== version) return undefined;
+  return track.removedLeftOf === version ? { ...coverage, notWithdrawn: 0 } : coverage;
+}
+
+/**
+ * Every tenant of the newest version has been told its present state, those removed know that they are, and every
+ * recipient is settled.
+ */
 export function isEveryoneTold(track: NotificationTrack): boolean {
-  const current = currentTenantSet(track);
-  if (current === undefined || awaitedTenantSet(track) !== undefined) return false;
+  if (awaitedTenantSet(track) !== undefined) return false;
   const sent = sentNotices(track);
-  const isCovered = sent.some((notice) => notice.state.prepared.tenantSetVersion === current.version);
-  return isCovered && sent.every((notice) => notice.state.campaign.isConfirmed);
+  const isConfirmed = sent.length > 0 && sent.every((notice) => notice.state.campaign.isConfirmed);
+  return isConfirmed && isNothingOwed(currentCoverage(track));
+}
+
+/** The same whatever updates are under way since: what was told once is not late again. */
+export function isDutyToTellMet(track: NotificationTrack): boolean {
+  const notices = track.notices.filter(({ stage }) => stage !== 'update' && stage !== 'final');
+  return isEveryoneTold({ ...track, notices });
+}
+
+function isNothingOwed(coverage: TenantCoverage | undefined): boolean {
+  return coverage !== undefined && coverage.untold + coverage.outdated + coverage.notWithdrawn === 0;
 }
 
 export function notificationPhase(track: NotificationTrack): NotificationPhase {

@@ -54,9 +54,10 @@ function foldedObligation(
   if (decision?.applies === false) return [];
   const rules = [...new Set(folded.map((each) => each.ruleId))];
   const strictest = folded.find(({ dueAt }) => dueAt !== undefined && dueAt === earliestDueAt(folded));
+  const { repeats: _repeats, ...standing } = strictest ?? first;
   return [
     {
-      ...(strictest ?? first),
+      ...standing,
       ruleId,
       stage: first.duty,
       recipient: first.duty === 'provider-to-tenant' ? first.recipient : 'unsettled',
@@ -88,6 +89,7 @@ function isForHistory({ obligation: { duty, clock, anchor } }: CountedObligation
 function groupOf({ obligation, tenants }: CountedObligation): ObligationGroup {
   const { ruleId, stage, duty, recipient, outcome, missingFact, anchor, clock, dueAt, softDueAt, channels } =
     obligation;
+  const { repeats } = obligation;
   return {
     ruleId,
     stage,
@@ -99,6 +101,7 @@ function groupOf({ obligation, tenants }: CountedObligation): ObligationGroup {
     clock,
     ...(dueAt !== undefined && { dueAt }),
     ...(softDueAt !== undefined && { softDueAt }),
+    ...(repeats !== undefined && { repeats }),
     tenants,
     channels,
   };

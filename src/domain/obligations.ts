@@ -3,7 +3,7 @@
  * time is counted is `clocks.ts`. The workflow uses the types of this file and never imports it at run time.
  */
 import type { AnchorKind } from '../contract/anchor';
-import type { CountingMode, EventKind } from '../contract/rule-facts';
+import type { CountingMode, EventKind, StartKind } from '../contract/rule-facts';
 import type { Clock, Duty, Rule, RulePack, Start } from '../contract/rule-pack';
 import type { ContactKind } from '../contract/tenant-import';
 import type { HolidaySource } from './clocks-calendars';
@@ -22,6 +22,13 @@ export type RuleOutcome = ObligationOutcome | 'does-not-apply' | 'refused';
 export type ClockAnchor = AnchorKind | EventKind | 'submission';
 export type ClockState = 'running' | 'not-started' | 'undated';
 
+/** A cadence: due again after every submission, until something has happened. */
+export interface Repetition {
+  readonly until: StartKind;
+  /** The submission from which the current repetition is counted. */
+  readonly countsFrom?: Instant;
+}
+
 /** Obligations that agree in rule, stage, outcome and due instant: what enters workflow history. */
 export interface ObligationGroup {
   /** Catalogue id; `scope:<fact>` stands for all rules that wait for that fact of the tenant. */
@@ -36,6 +43,7 @@ export interface ObligationGroup {
   readonly dueAt?: Instant;
   /** Policy, never law. */
   readonly softDueAt?: Instant;
+  readonly repeats?: Repetition;
   readonly tenants: number;
   readonly channels: readonly string[];
 }
@@ -69,6 +77,7 @@ export interface StepEvaluation {
   /** Whether the due instant itself is still in time. */
   readonly dueInclusive: boolean;
   readonly softDueAt?: Instant;
+  readonly repeats?: Repetition;
   readonly because: string;
   readonly missingFacts: readonly string[];
   /** The arithmetic in words. */
@@ -110,6 +119,7 @@ export function evaluateRules(
   options: EvaluationOptions,
 ): RuleEvaluation[] {
   const values = withImpliedWords(facts.values, pack.implies);
+  const submissions = withFirstStages(facts.submissions, pack);
   const evaluations = pack.rules
     .filter(
       (rule) =>
@@ -117,9 +127,23 @@ export function evaluateRules(
     )
     .flatMap((rule) => {
       const duty = dutyOf(rule, options.party);
-      return duty === undefined ? [] : [evaluateRule(rule, duty, pack, { ...facts, values }, options)];
+      return duty === undefined
+        ? []
+        : [evaluateRule(rule, duty, pack, { ...facts, values, submissions }, options)];
     });
   return withPolicyOnlyWhereNeeded(evaluations);
+}
+
+/** A rule by its id alone means its first stage, whatever a law calls that. */
+function withFirstStages(
+  submissions: RuleFacts['submissions'],
+  { rules }: RulePack,
+): RuleFacts['submissions'] {
+  const firsts = rules.flatMap(({ id, stage }) => {
+    const submitted = submissions[`${id}/${stage}`];
+    return submitted === undefined ? [] : [[id, submitted] as const];
+  });
+  return { ...Object.fromEntries(firsts), ...submissions };
 }
 
 /** A duty that only the tenant has in law is the provider's own when the provider itself is such a party. */
@@ -296,7 +320,27 @@ function followUpStep(
   const isOver = repeatsUntil !== undefined && facts.anchors.some(({ kind }) => kind === repeatsUntil);
   if (isOver) return stepOf(stage, judged('does-not-apply', `ended with ${repeatsUntil}`), reading);
   const condition = when === undefined ? yes : answer(when, facts.values);
-  return stepOf(stage, narrowed(whole, condition), reading);
+  const step = stepOf(stage, narrowed(whole, condition), reading);
+  if (repeatsUntil === undefined) return step;
+  const countsFrom = submissionBefore(`${rule.id}/${stage}`, rule, clock, surroundings);
+  return { ...step, repeats: { until: repeatsUntil, ...(countsFrom !== undefined && { countsFrom }) } };
+}
+
+/** The last submission of the step itself, else the one that it follows. */
+function submissionBefore(
+  step: string,
+  rule: Rule,
+  clock: Clock,
+  surroundings: ClockSurroundings,
+): Instant | undefined {
+  const zone = zoneOf(rule, clock, surroundings);
+  if (!isZone(zone)) return undefined;
+  const followed = startsOf(clock).filter((start) => typeof start === 'object');
+  const [last] = [{ submissionOf: step }, ...followed].flatMap((start) => {
+    const started = startAt(start, surroundings, zone);
+    return started.kind === 'started' ? [started.moment.earliest] : [];
+  });
+  return last;
 }
 
 /** What follows applies as the rule does, unless its own condition says less. */
@@ -423,6 +467,7 @@ export interface Obligation {
   readonly latestDueAt?: Instant;
   readonly dueInclusive: boolean;
   readonly softDueAt?: Instant;
+  readonly repeats?: Repetition;
   readonly explain: string;
   readonly channels: readonly string[];
   readonly requiredContent: readonly string[];
@@ -438,6 +483,7 @@ export function obligationsOf(evaluations: readonly RuleEvaluation[]): Obligatio
 function obligationOf(evaluation: RuleEvaluation, step: StepEvaluation): Obligation[] {
   const { rule, duty, missingFacts, assumptions } = evaluation;
   const { stage, outcome, clock, anchor, dueAt, latestDueAt, dueInclusive, softDueAt, because, words } = step;
+  const { repeats } = step;
   if (outcome === 'does-not-apply') return [];
   const isRefused = outcome === 'refused';
   const [missingFact] = isRefused ? ['anchors'] : [...step.missingFacts, ...missingFacts];
@@ -457,6 +503,7 @@ function obligationOf(evaluation: RuleEvaluation, step: StepEvaluation): Obligat
       ...(isScheduled && latestDueAt !== undefined && { latestDueAt }),
       dueInclusive,
       ...(isScheduled && softDueAt !== undefined && { softDueAt }),
+      ...(repeats !== undefined && { repeats }),
       explain: [words, ...assumptions].join('; '),
       channels: rule.channels,
       requiredContent: rule.requiredContent,

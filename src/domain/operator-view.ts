@@ -1,11 +1,24 @@
 /** What an operator sees at a glance: status for programs, current details for the Temporal UI, attributes to filter by. */
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { nextDeadline, type Clock } from './agenda';
+import { alarmsInForce } from './alarms-in-force';
 import type { DeliveryTotals } from './events';
 import { unsettledEntries } from './follow-up';
-import { eradicationGate, gatesOf, noticeGateOf, type Gate, type Lack } from './gates';
+import {
+  awaitedHoldSigner,
+  earlierEradicationGates,
+  eradicationGate,
+  gatesOf,
+  isPlanPassed,
+  noticeGateOf,
+  statusPostGateOf,
+  type Gate,
+  type Lack,
+} from './gates';
 import { anchorInForce, incidentPhase, phaseOfFollowUp, type Incident, type IncidentPhase } from './incident';
+import type { Hold, HoldContent } from './holds';
 import type { Instant } from './instant';
+import { latestSafeStart, type LatestSafeStart } from './latest-safe-start';
 import {
   currentTenantSet,
   deliveryTotals,
@@ -14,7 +27,7 @@ import {
   sentNotices,
 } from './notification';
 import { remembered } from './remembered';
-import { responsePhase, servicePhase } from './response';
+import { plansInForce, responsePhase, ruledServices, servicePhase } from './response-questions';
 
 export interface IncidentStatus {
   readonly incidentId: string;
@@ -23,6 +36,16 @@ export interface IncidentStatus {
   readonly mode: 'live' | 'drill';
   readonly phase: IncidentPhase;
   readonly response: { readonly phase: string; readonly round: number };
+  /** What went wrong in time and is not mended, a sentence each. */
+  readonly alarms: readonly string[];
+  /** SHA-256 of the policy that is pinned to the incident; `firebreak policy show` tells the one of a file. */
+  readonly policyDigest?: string;
+  /** Every version of the eradication plan that rules a service, the newest last. */
+  readonly eradicationPlans: readonly {
+    readonly version: number;
+    readonly services: readonly string[];
+    readonly state: 'awaited' | 'rejected' | 'passed';
+  }[];
   readonly notification: {
     readonly phase: string;
     readonly tenants?: number;
@@ -35,11 +58,28 @@ export interface IncidentStatus {
     readonly revision: number;
     readonly stage: string;
     readonly state: string;
+    /** How often a standing update was sent again, and whether it will be. */
+    readonly standing?: { readonly isEnded: boolean; readonly repetitions: number };
+  }[];
+  readonly holds: readonly HoldView[];
+  /** Posts on the service health dashboard, by which no tenant is told. */
+  readonly statusPosts: readonly {
+    readonly postId: string;
+    readonly revision: number;
+    readonly state: string;
   }[];
   readonly waitingFor: WaitingFor;
   readonly nextDeadline?: Clock;
+  /** When a notice has to leave at the latest, while none has. */
+  readonly latestSafeStart?: LatestSafeStart;
   readonly deliveries: DeliveryTotals;
   readonly closedAt?: Instant;
+}
+
+/** A hold in full: what its signers read before they sign. */
+export interface HoldView extends HoldContent {
+  readonly hash: string;
+  readonly state: string;
 }
 
 export type WaitingFor =
@@ -47,6 +87,7 @@ export type WaitingFor =
   | 'service-team'
   | 'executive-incident-manager'
   | 'communications'
+  | 'legal'
   | 'delivery'
   | 'nobody';
 
@@ -54,6 +95,7 @@ export const statusOf = remembered((incident: Incident): IncidentStatus => {
   const { declaration, response, notification, followUp } = incident;
   const tenantSet = currentTenantSet(notification);
   const deadline = nextDeadline(incident);
+  const safeStart = latestSafeStart(incident);
   return {
     incidentId: declaration.incidentId,
     title: declaration.title,
@@ -61,6 +103,12 @@ export const statusOf = remembered((incident: Incident): IncidentStatus => {
     mode: declaration.mode,
     phase: incidentPhase(incident),
     response: { phase: responsePhase(response), round: response.round },
+    alarms: alarmsInForce(incident),
+    eradicationPlans: plansInForce(response, 'eradication').map((plan) => ({
+      version: plan.version,
+      services: ruledServices(response, plan),
+      state: isPlanPassed(incident, plan) ? 'passed' : plan.decision.kind,
+    })),
     notification: {
       phase: notificationPhase(notification),
       ...(tenantSet && { tenants: tenantSet.tenants, tenantSetVersion: tenantSet.version }),
@@ -71,18 +119,33 @@ export const statusOf = remembered((incident: Incident): IncidentStatus => {
       team,
       phase: phaseOfService(incident, service),
     })),
-    notices: notification.notices.map(({ noticeId, revision, stage, state }) => ({
+    notices: notification.notices.map(({ noticeId, revision, stage, state, standing }) => ({
       noticeId,
       revision,
       stage,
+      state: state.kind,
+      ...(standing && {
+        standing: { isEnded: standing.kind === 'ended', repetitions: standing.repetitions },
+      }),
+    })),
+    holds: incident.holds.map(holdView),
+    statusPosts: incident.statusPosts.map(({ postId, revision, state }) => ({
+      postId,
+      revision,
       state: state.kind,
     })),
     waitingFor: waitingFor(incident),
     deliveries: deliveryTotals(notification),
     ...(deadline && { nextDeadline: deadline }),
+    ...(incident.policyDigest !== undefined && { policyDigest: incident.policyDigest }),
+    ...(safeStart && { latestSafeStart: safeStart }),
     ...(incident.closedAt !== undefined && { closedAt: incident.closedAt }),
   };
 });
+
+function holdView({ holdId, notices, duties, reason, until, hash, state }: Hold): HoldView {
+  return { holdId, notices, duties, reason, until, hash, state: state.kind };
+}
 
 /** `watch` and `stable` are for all services together. */
 function phaseOfService({ response }: Incident, service: string): string {
@@ -94,6 +157,8 @@ function phaseOfService({ response }: Incident, service: string): string {
 export function waitingFor(incident: Incident): WaitingFor {
   if (incident.closedAt !== undefined) return 'nobody';
   if (gatesAwaitingApproval(incident).length > 0) return 'executive-incident-manager';
+  const signer = awaitedHoldSigner(incident);
+  if (signer !== undefined) return signer;
   const phase = notificationPhase(incident.notification);
   if (phase === 'sending') return 'delivery';
   if (phase === 'drafting' || phase === 'updating' || phase === 'scoping') return 'communications';
@@ -106,7 +171,8 @@ export function waitingFor(incident: Incident): WaitingFor {
 /** The gates that wait for a signature and for nothing else. */
 function gatesAwaitingApproval(incident: Incident): readonly Gate[] {
   const notices = incident.notification.notices.map((notice) => noticeGateOf(incident, notice));
-  return [eradicationGate(incident), ...notices].filter(
+  const posts = incident.statusPosts.map(statusPostGateOf);
+  return [eradicationGate(incident), ...earlierEradicationGates(incident), ...notices, ...posts].filter(
     (gate) => gate.objectHash !== undefined && lacksApprovalOnly(gate),
   );
 }
@@ -124,7 +190,10 @@ export function currentDetailsOf(incident: Incident, now: Instant): string {
   const paragraphs = [
     `**${status.phase}** — round ${String(status.response.round)}, notification ${status.notification.phase}, follow-up ${status.followUp.phase}`,
     `Waiting for: **${status.waitingFor}**`,
+    status.alarms.map((alarm) => `**ALARM: ${alarm}**`).join('\n'),
     deadlineLine(status),
+    safeStartLine(status),
+    holdLine(status),
     deliveryLine(incident, status),
     closedGates.map(gateLine).join('\n'),
     incident.closedAt === undefined ? whatYouCanDo : '',
@@ -138,6 +207,15 @@ const whatYouCanDo =
 
 function deadlineLine({ nextDeadline: next }: IncidentStatus): string {
   return next === undefined ? '' : `Next deadline: ${next.dueAt} (${next.basis}) ${next.clock}`;
+}
+
+function safeStartLine({ latestSafeStart: start }: IncidentStatus): string {
+  return start === undefined ? '' : `Latest safe start: ${start.at}, for what is due at ${start.dueAt}`;
+}
+
+function holdLine({ holds }: IncidentStatus): string {
+  const inForce = holds.filter(({ state }) => state === 'in-force');
+  return inForce.map(({ holdId, until }) => `Hold **${holdId}** is in force until ${until}`).join('\n');
 }
 
 function deliveryLine(incident: Incident, { deliveries }: IncidentStatus): string {

@@ -1,6 +1,6 @@
 /**
- * The response track: contain, eradicate, recover, watch — service by service, in rounds. Owns its records and the
- * questions asked of them; what a gate still lacks is said in gates.ts.
+ * The response track: contain, eradicate, recover, watch — service by service, in rounds. Owns its records and what an
+ * event makes of them; the questions asked of them are in response-questions.ts.
  */
 import type { ConcernedService } from '../contract/declaration';
 import type {
@@ -13,16 +13,14 @@ import type {
 } from '../contract/messages';
 import {
   happenedAt,
+  type Author,
   type EventOf,
   type IncidentEvent,
   type Recording,
   type VulnerabilityState,
 } from './events';
 import type { Fingerprint } from './fingerprint';
-import { compareInstants, type Instant } from './instant';
-
-export type ResponsePhase = 'analysis' | 'containment' | 'eradication' | 'recovery' | 'watch' | 'stable';
-export type TrackState = 'none' | 'open' | 'complete';
+import type { Instant } from './instant';
 
 export interface Analysis {
   readonly analysisId: string;
@@ -58,6 +56,7 @@ export interface Plan {
   readonly options: readonly PlanOption[];
   readonly hash: Fingerprint;
   readonly proposedBy: string;
+  readonly proposedAs: Author['role'];
   readonly proposedAt: Instant;
   readonly agreements: readonly Agreement[];
   readonly decision: PlanDecision;
@@ -169,7 +168,7 @@ export function applyToResponse(track: ResponseTrack, event: IncidentEvent): Res
         plans: track.plans.map((plan) => (isAbout(event, plan) ? agreed(plan, event) : plan)),
       };
     case 'decision-accepted':
-      return event.gate === 'eradication' ? withPlanDecision(track, event) : track;
+      return /^eradication(:|$)/.test(event.gate) ? withPlanDecision(track, event) : track;
     case 'task-completed':
       return { ...track, completions: [...track.completions, completionFrom(track.round, event)] };
     case 'service-marked-unaffected':
@@ -235,6 +234,7 @@ function planFrom(track: ResponseTrack, event: EventOf<'plan-proposed'> & Record
     options,
     hash,
     proposedBy: event.by,
+    proposedAs: event.role,
     proposedAt: event.at,
     agreements: [],
     decision: { kind: 'awaited', approvals: [] },
@@ -351,151 +351,7 @@ function replaced<Item>(items: readonly Item[], key: keyof Item, item: Item): It
   return isNew ? [...items, item] : items.map((other) => (other[key] === item[key] ? item : other));
 }
 
-// Questions
-
 /** Rises with every new version and every new round, so that no approval outlives what it was given for. */
 export function gateGeneration(track: ResponseTrack, kind: PlanKind): number {
   return track.plans.filter((plan) => plan.kind === kind).length + (track.round - 1);
-}
-
-export function findService(track: ResponseTrack, service: string): ConcernedService | undefined {
-  return track.services.find((concerned) => concerned.service === service);
-}
-
-/** The version that gates and approvals speak of: the newest of the current round. */
-export function currentPlan(track: ResponseTrack, kind: PlanKind): Plan | undefined {
-  return track.plans.findLast((plan) => plan.kind === kind && plan.round === track.round);
-}
-
-/** The newest version of the current round that names the service; an older one may still rule a service it alone names. */
-export function planFor(track: ResponseTrack, kind: PlanKind, service: string): Plan | undefined {
-  return track.plans.findLast(
-    (plan) =>
-      plan.kind === kind && plan.round === track.round && plan.tasks.some((task) => task.service === service),
-  );
-}
-
-export function tasksOf(
-  track: ResponseTrack,
-  service: string,
-  of: PlannedTask['track'],
-): readonly PlannedTask[] {
-  const kind: PlanKind = of === 'eradication' ? 'eradication' : 'containment';
-  return (
-    planFor(track, kind, service)?.tasks.filter((task) => task.service === service && task.track === of) ?? []
-  );
-}
-
-export function isTaskDone(track: ResponseTrack, task: PlannedTask): boolean {
-  return track.completions.some(
-    (done) =>
-      done.round === track.round &&
-      done.service === task.service &&
-      done.track === task.track &&
-      done.what === task.what,
-  );
-}
-
-/** How far the tasks of one service are; work that no plan named counts as complete by itself. */
-export function trackStateOf(track: ResponseTrack, service: string, of: PlannedTask['track']): TrackState {
-  const tasks = tasksOf(track, service, of);
-  if (tasks.length > 0) return tasks.every((task) => isTaskDone(track, task)) ? 'complete' : 'open';
-  const unplanned = track.completions.some(
-    (done) => done.round === track.round && done.service === service && done.track === of,
-  );
-  return unplanned ? 'complete' : 'none';
-}
-
-export function isUnaffected(track: ResponseTrack, service: string): boolean {
-  return track.unaffected.includes(service);
-}
-
-export function isContained(track: ResponseTrack, service: string): boolean {
-  return isUnaffected(track, service) || trackStateOf(track, service, 'containment') === 'complete';
-}
-
-export function isEradicated(track: ResponseTrack, service: string): boolean {
-  return isUnaffected(track, service) || trackStateOf(track, service, 'eradication') === 'complete';
-}
-
-export function recoveryPartsOf(track: ResponseTrack, service: string): readonly RecoveryRecord[] {
-  return track.recoveries.filter((record) => record.round === track.round && record.service === service);
-}
-
-export function isRestored(track: ResponseTrack, service: string): boolean {
-  return (
-    isUnaffected(track, service) ||
-    recoveryPartsOf(track, service).some((record) => record.part === 'restored')
-  );
-}
-
-export function isEveryServiceRestored(track: ResponseTrack): boolean {
-  return track.services.every(({ service }) => isRestored(track, service));
-}
-
-export function isApproved(plan: Plan, approvalsNeeded: number): boolean {
-  return plan.decision.kind === 'awaited' && plan.decision.approvals.length >= approvalsNeeded;
-}
-
-/** Everyone who must agree to a plan before its gate opens: the SRT and each service team it concerns (S21). */
-export function decidingParties(track: ResponseTrack, plan: Plan): readonly string[] {
-  const services = new Set(plan.tasks.map((task) => task.service));
-  const ours = track.services.filter(
-    ({ service, outside }) => services.has(service) && outside === undefined,
-  );
-  return ['security-response', ...ours.map(({ service }) => service)];
-}
-
-const order: readonly ResponsePhase[] = [
-  'analysis',
-  'containment',
-  'eradication',
-  'recovery',
-  'watch',
-  'stable',
-];
-
-export function servicePhase(track: ResponseTrack, service: string): ResponsePhase {
-  if (isRestored(track, service) || isEradicated(track, service)) return 'recovery';
-  if (isContained(track, service)) return 'eradication';
-  const containment = trackStateOf(track, service, 'containment');
-  if (containment === 'open') return 'containment';
-  // Eradication of a service may come first, as real incidents show.
-  return trackStateOf(track, service, 'eradication') === 'none' ? beginning(track) : 'eradication';
-}
-
-/** After a sign of breach the response begins again with containment, not with analysis. */
-function beginning(track: ResponseTrack): ResponsePhase {
-  return track.round > 1 ? 'containment' : 'analysis';
-}
-
-/** The least advanced of the concerned services; `watch` and `stable` are for all together. */
-export function responsePhase(track: ResponseTrack): ResponsePhase {
-  if (isEveryServiceRestored(track) && track.watch.kind === 'ended') return 'stable';
-  if (isEveryServiceRestored(track) && track.watch.kind === 'running') return 'watch';
-  const phases = track.services.map(({ service }) => order.indexOf(servicePhase(track, service)));
-  return order[Math.min(...phases)] ?? 'analysis';
-}
-
-export function isStable(track: ResponseTrack): boolean {
-  return responsePhase(track) === 'stable';
-}
-
-export function openReviews(track: ResponseTrack): readonly EmergencyAction[] {
-  return track.emergencyActions.filter((action) => action.review.kind === 'awaited');
-}
-
-/**
- * The end of the last containment step of a service, emergency actions included (S13). Where eradication came without
- * containment, its last step.
- */
-export function containedAt(track: ResponseTrack, service: string): Instant | undefined {
-  if (!isContained(track, service) && !isEradicated(track, service)) return undefined;
-  const ended = (of: PlannedTask['track']) =>
-    track.completions.filter((done) => done.service === service && done.track === of).map(({ at }) => at);
-  const emergencies = track.emergencyActions
-    .filter((action) => action.service === service)
-    .map(({ at }) => at);
-  const containment = [...ended('containment'), ...emergencies];
-  return (containment.length > 0 ? containment : ended('eradication')).sort(compareInstants).at(-1);
 }

@@ -1,8 +1,10 @@
 /** Each event as one sentence: the response timeline writes itself. Its words are shared by CLI, UI and report. */
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { isSettled } from './delivery';
-import type { DeliveryTotals, EventBody, IncidentEvent } from './events';
+import type { DeliveryTotals, EventBody, EventOf, IncidentEvent } from './events';
 import { happenedAt } from './events';
 import type { Instant } from './instant';
+import { latenessInWords } from './lateness';
 
 export interface TimelineLine {
   readonly seq: number;
@@ -16,7 +18,11 @@ export interface TimelineLine {
 }
 
 export function timelineOf(events: readonly IncidentEvent[]): readonly TimelineLine[] {
-  return events.map((event) => ({
+  return events.map(lineOf);
+}
+
+function lineOf(event: IncidentEvent): TimelineLine {
+  return {
     seq: event.seq,
     at: happenedAt(event),
     recordedAt: event.at,
@@ -25,7 +31,26 @@ export function timelineOf(events: readonly IncidentEvent[]): readonly TimelineL
     boundBy: event.boundBy,
     type: event.type,
     text: sentenceOf(event),
-  }));
+  };
+}
+
+/** Half of what the server lets a query answer. */
+const pageLimitBytes = 1_000_000;
+
+/** The newest lines before a number, as many as one answer holds; the oldest of them first. */
+export function timelinePage(
+  events: readonly IncidentEvent[],
+  before = Number.POSITIVE_INFINITY,
+): readonly TimelineLine[] {
+  const page: TimelineLine[] = [];
+  let bytes = 0;
+  for (const event of events.filter(({ seq }) => seq < before).reverse()) {
+    const line = lineOf(event);
+    bytes += utf8ToBytes(JSON.stringify(line)).length;
+    if (bytes > pageLimitBytes && page.length > 0) break;
+    page.push(line);
+  }
+  return page.reverse();
 }
 
 const list = (items: readonly string[]) => items.join(', ');
@@ -35,7 +60,7 @@ const count = (number: number, noun: string, nouns = `${noun}s`) =>
 export function sentenceOf(event: EventBody): string {
   switch (event.type) {
     case 'declared':
-      return `The incident is declared; it concerns ${count(event.services, 'service')}.`;
+      return `The incident is declared; it concerns ${count(event.services, 'service')}. Its policy is ${event.policyDigest.slice(0, 12)}.`;
     case 'service-added':
       return `Service ${event.service.service} of team ${event.service.team} is concerned too.`;
     case 'fact-recorded':
@@ -48,6 +73,10 @@ export function sentenceOf(event: EventBody): string {
       return `Clocks count from ${event.anchorId}: ${event.reason}`;
     case 'message-refused':
       return `A message ${event.message} was ignored: ${event.problem}`;
+    case 'further-messages-refused':
+      return `${count(event.count, 'further message')} (${list(event.messages)}) until ${event.until} ${event.count === 1 ? 'was' : 'were'} ignored and only counted.`;
+    case 'story-shortened':
+      return `Taken out of this timeline, because later lines stand for them: ${list(event.types.map(({ type, count: lines }) => `${lines.toLocaleString('en')} ${type}`))}.`;
     case 'decision-received':
       return `A decision of ${event.claimedBy} arrived; its signature is being checked.`;
     case 'decision-accepted':
@@ -56,10 +85,18 @@ export function sentenceOf(event: EventBody): string {
       return `A decision was refused: ${event.problem}`;
     case 'step-failed':
       return `Step ${event.step} cannot be done: ${event.problem}`;
+    case 'step-retried':
+      return `Step ${event.step} is taken again: ${event.reason}`;
     case 'deadlines-neared':
       return `${count(event.clocks.length, 'deadline')} at ${event.dueAt} ${event.clocks.length === 1 ? 'is' : 'are'} near: ${list(event.clocks.slice(0, 5))}`;
     case 'deadlines-missed':
       return `${count(event.clocks.length, 'deadline')} at ${event.dueAt} ${event.clocks.length === 1 ? 'is' : 'are'} missed: ${list(event.clocks.slice(0, 5))}`;
+    case 'latest-safe-start-reached':
+      return `The latest safe start for what is due at ${event.dueAt} is reached, and no notice has begun to leave.`;
+    case 'on-call-paged':
+      return `Whoever is on call was paged (${event.idempotencyKey}).`;
+    case 'information-shared':
+      return `Shared with ${event.with}, under ${event.under}: ${event.what}`;
     case 'incident-closed':
       return 'The incident is closed.';
     case 'analysis-recorded':
@@ -106,6 +143,8 @@ export function sentenceOf(event: EventBody): string {
       return `Affected tenants, version ${String(event.version)}, are being identified: ${event.request.reason}`;
     case 'affected-tenants-identified':
       return `Version ${String(event.version)} of the affected tenants: ${count(event.tenants, 'tenant')} (${String(event.added)} added, ${String(event.removed)} removed, ${String(event.changed)} changed, ${String(event.excluded)} excluded, ${String(event.unreachable)} without contact).`;
+    case 'removed-tenants-left':
+      return `Who was told and is not in version ${String(event.tenantSetVersion)} gets no withdrawal: ${event.reason}`;
     case 'obligations-assessed':
       return `${count(event.assessment.rows, 'obligation')} of ${count(event.assessment.profiles, 'profile')} assessed by rule pack ${event.assessment.packVersion}.`;
     case 'undecided-decided':
@@ -113,7 +152,7 @@ export function sentenceOf(event: EventBody): string {
     case 'notice-proposed':
       return `Notice ${event.noticeId} (${event.stage}), revision ${String(event.revision)}, is proposed.`;
     case 'notice-prepared':
-      return `Notice ${event.noticeId} is bound to tenant version ${String(event.tenantSetVersion)}${event.lacks.length === 0 ? ' and awaits its approval' : `; it lacks ${list(event.lacks)}`}.`;
+      return `Notice ${event.noticeId} is bound to tenant version ${String(event.tenantSetVersion)}${event.lacks.length === 0 ? ' and awaits its approval' : `; it lacks ${list(event.lacks)}`}.${fallbacks(event)}`;
     case 'campaign-started':
       return `Notice ${event.noticeId} begins to leave, in ${count(event.shards, 'shard')}.`;
     case 'shards-started':
@@ -122,8 +161,30 @@ export function sentenceOf(event: EventBody): string {
       return `Deliveries of ${event.campaignId}, shard ${String(event.shard)}: ${String(event.totals.accepted)} accepted, ${String(event.totals.deferred)} deferred, ${String(event.totals.refused)} refused, ${String(event.totals.needsHuman)} for a person${event.settled ? '; settled' : ''}${event.stopped === undefined ? '' : `; stopped: ${event.stopped}`}.`;
     case 'deliveries-counted':
       return `The ledger counts ${String(sumOf(event.shards, 'accepted'))} accepted, ${String(sumOf(event.shards, 'refused'))} refused and ${String(sumOf(event.shards, 'needsHuman'))} for a person of ${event.campaignId}${event.shards.every(isSettled) ? '; all are settled' : ''}.`;
+    case 'repetition-due':
+      return `What is to be repeated by ${event.dueAt} is due: ${event.noticeId} is sent again without news.`;
+    case 'notice-repeated':
+      return `Notice ${event.noticeId} begins to leave again as ${event.campaignId}, in ${count(event.shards, 'shard')}.`;
+    case 'standing-update-ended':
+      return `Notice ${event.noticeId} is not sent again any more: ${event.reason}`;
+    case 'hold-proposed':
+      return `Hold ${event.holdId} until ${event.until} is proposed for ${list([...event.notices, ...event.duties])}: ${event.reason}`;
+    case 'hold-released':
+      return `Hold ${event.holdId} ends early: ${event.reason}`;
+    case 'hold-expired':
+      return event.wasInForce
+        ? `Hold ${event.holdId} has run out and stops nothing any more; decide whether another one is needed.`
+        : `Hold ${event.holdId} has run out before it was signed; it stopped nothing.`;
+    case 'status-post-proposed':
+      return `Post ${event.postId}, revision ${String(event.revision)}, is proposed for the service health dashboard.`;
+    case 'status-post-published':
+      return `Post ${event.postId}, revision ${String(event.revision)}, is on the service health dashboard as ${event.issueId}${event.isResolved ? '; the issue is resolved there' : ''}.`;
     case 'filing-recorded':
-      return `Filed for ${event.ruleId} (${event.stage}) at ${event.submittedAt}, reference ${event.reference}.`;
+      return `Filed for ${event.ruleId} (${event.stage}) at ${event.submitted?.at ?? event.submittedAt}, reference ${event.reference}.`;
+    case 'filing-judged':
+      return judgementSentence(event);
+    case 'promise-recorded':
+      return `Promise ${event.promiseId}, made at ${event.madeAt.at} for ${String(event.hours)} h: ${event.text}`;
     case 'entry-opened':
       return `${event.kind} ${event.ref} is opened: ${event.title}`;
     case 'entry-closed':
@@ -138,6 +199,10 @@ export function sentenceOf(event: EventBody): string {
       return `The waiver of ${event.ref} has run out; it is open again.`;
     case 'entries-reminded':
       return `${event.because === 'unowned' ? 'Without owner' : 'Still open'}: ${list(event.refs.slice(0, 20))}`;
+    case 'entries-escalated':
+      return `Reminders did not help; raised to the executive-incident-manager${event.leadsOf.length === 0 ? '' : ` and the leads of ${list(event.leadsOf.slice(0, 20))}`}: ${list(event.refs.slice(0, 20))}`;
+    case 'process-register-updated':
+      return `The register of process failures holds ${count(event.entries, 'entry', 'entries')} of this incident.`;
     case 'triage-declared-done':
       return event.nothingToFix === undefined
         ? 'Triage is done.'
@@ -149,6 +214,23 @@ export function sentenceOf(event: EventBody): string {
   }
 }
 
+/** Only where the policy lets a notice leave without a language that its recipients need. */
+function fallbacks({ fallbackLanguages }: EventOf<'notice-prepared'>): string {
+  const readers = fallbackLanguages.map(
+    ({ language, tenants }) => `${count(tenants, 'tenant')} (${language})`,
+  );
+  return readers.length === 0
+    ? ''
+    : ` It is not written in the language of ${list(readers)}: they get another.`;
+}
+
 function sumOf(shards: readonly DeliveryTotals[], name: keyof DeliveryTotals): number {
   return shards.reduce((sum, totals) => sum + totals[name], 0);
+}
+
+/** Fixed with the filing; what is recorded later does not change it. */
+function judgementSentence({ ruleId, stage, judgement }: EventOf<'filing-judged'>): string {
+  const { anchor, dueAt, because } = judgement;
+  const from = anchor === undefined ? '' : `, counted from ${anchor.kind} ${anchor.at}`;
+  return `The filing for ${ruleId} (${stage}): ${latenessInWords(judgement)}${dueAt === undefined ? `; ${because}` : from}.`;
 }

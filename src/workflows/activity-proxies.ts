@@ -16,6 +16,38 @@ export const { verifyDecision } = proxyActivities<Pick<Activities, 'verifyDecisi
   retry: untilItWorks,
 });
 
+/** One row, and the two files that show all of them. */
+export const { publishStatusPost } = proxyActivities<Pick<Activities, 'publishStatusPost'>>({
+  taskQueue: incidentTaskQueue,
+  startToCloseTimeout: '1 minute',
+  heartbeatTimeout: missedAfter,
+  retry: untilItWorks,
+});
+
+/** One row for each process failure of an incident. */
+export const { keepProcessRegister } = proxyActivities<Pick<Activities, 'keepProcessRegister'>>({
+  taskQueue: incidentTaskQueue,
+  startToCloseTimeout: '1 minute',
+  heartbeatTimeout: missedAfter,
+  retry: untilItWorks,
+});
+
+/** One request to a service outside; a page that cannot leave is tried again until it does. */
+export const { pageOnCall } = proxyActivities<Pick<Activities, 'pageOnCall'>>({
+  taskQueue: incidentTaskQueue,
+  startToCloseTimeout: '30 seconds',
+  heartbeatTimeout: missedAfter,
+  retry: untilItWorks,
+});
+
+/** One rule, evaluated once. */
+export const { judgeFiling } = proxyActivities<Pick<Activities, 'judgeFiling'>>({
+  taskQueue: incidentTaskQueue,
+  startToCloseTimeout: '1 minute',
+  heartbeatTimeout: missedAfter,
+  retry: untilItWorks,
+});
+
 /** Set-wise statements over up to a million tenants. */
 export const { identifyAffectedTenants, lookUpObligations, prepareNotice, planDeliveries, countDeliveries } =
   proxyActivities<

@@ -9,10 +9,12 @@ import { rolesThatDecide } from '../domain/authority';
 import { readDecisionToken } from '../domain/decision-token';
 import type { EventOf, IncidentEvent } from '../domain/events';
 import { findGate, type Gate } from '../domain/gates';
+import { holdIdOf } from '../domain/holds';
 import type { Incident, PendingDecision } from '../domain/incident';
 import { findNotice, noticeIdOf } from '../domain/notification';
 import { lackText } from '../domain/operator-view';
-import { currentPlan } from '../domain/response';
+import { planOfGate } from '../domain/response-questions';
+import { findStatusPost, statusPostIdOf } from '../domain/status-posts';
 import { verifyDecision } from './activity-proxies';
 import { finalProblem } from './final-problem';
 import type { LiveIncident } from './live-incident';
@@ -45,6 +47,7 @@ export function handleDecisions(incident: LiveIncident): void {
 }
 
 function problemOfDecision(incident: LiveIncident, message: DecisionMessage): string | undefined {
+  if (receivedAs(incident, message) !== undefined) return undefined;
   const reading = readDecision(incident.state, message);
   if (reading.kind === 'unusable') return reading.problem;
   return gateNamedBy(incident, message.token)?.objectHash === undefined ? nothingToDecide : undefined;
@@ -72,8 +75,13 @@ function readDecision(state: Incident, message: unknown): Reading {
     return { kind: 'unusable', problem: 'the token names no jti or no sub; sign with firebreak approve' };
   if (state.usedTokenIds.includes(jti) || isPending(state, token as string))
     return { kind: 'unusable', problem: 'this token was used before; every decision needs its own' };
+  if (state.pendingDecisions.length >= mostPending) return { kind: 'unusable', problem: tooManyPending };
   return { kind: 'usable', tokenId: jti, verdict: dec, claimedBy: sub };
 }
+
+/** Each is checked by an activity of its own: more at once than people can make are a flood. */
+const mostPending = 50;
+const tooManyPending = `${String(mostPending)} decisions wait to be checked; send this one again in some minutes`;
 
 function isPending(state: Incident, token: string): boolean {
   return state.pendingDecisions.some((pending) => pending.token === token);
@@ -93,17 +101,37 @@ function wrongSignal(name: 'approve' | 'reject', verdict: unknown): string | und
 }
 
 function receive(incident: LiveIncident, { token }: DecisionMessage, reading: Reading): string {
-  const received = incident.events.filter((event) => event.type === 'decision-received').length;
-  const decisionId = `D${String(received + 1)}`;
+  const decisionId = `D${String(lastDecisionNumber(incident) + 1)}`;
   const claimedBy = reading.kind === 'usable' ? reading.claimedBy.slice(0, 200) : 'unknown';
   incident.record({ type: 'decision-received', decisionId, token, claimedBy });
   return decisionId;
 }
 
+/** Counted on from the last one: of those that were refused long ago not all are kept. */
+function lastDecisionNumber({ events }: LiveIncident): number {
+  const last = events.findLast((event) => event.type === 'decision-received');
+  return last?.type === 'decision-received' ? Number(last.decisionId.slice(1)) : 0;
+}
+
+/**
+ * Under which id this very token came before: who lost the answer sends it again and gets the same one. A token that was
+ * refused is judged anew, for its gate may be ready for it now.
+ */
+function receivedAs(incident: LiveIncident, message: DecisionMessage): string | undefined {
+  const token: unknown = (message as Partial<DecisionMessage> | undefined | null)?.token;
+  const received = incident.events.findLast(
+    (event) => event.type === 'decision-received' && event.token === token,
+  );
+  if (received?.type !== 'decision-received') return undefined;
+  const isRefused = outcomeOf(incident, received.decisionId)?.type === 'decision-refused';
+  return isRefused ? undefined : received.decisionId;
+}
+
 type Outcome = IncidentEvent & (EventOf<'decision-accepted'> | EventOf<'decision-refused'>);
 
 async function decide(incident: LiveIncident, message: DecisionMessage): Promise<messages.DecisionReceipt> {
-  const decisionId = receive(incident, message, readDecision(incident.state, message));
+  const decisionId =
+    receivedAs(incident, message) ?? receive(incident, message, readDecision(incident.state, message));
   await incident.until(() => outcomeOf(incident, decisionId) !== undefined);
   const outcome = outcomeOf(incident, decisionId);
   if (outcome?.type !== 'decision-accepted')
@@ -197,14 +225,19 @@ function expectationOf(incident: LiveIncident, gate: Gate, objectHash: string) {
   };
 }
 
-/** Four eyes: whoever proposed the object does not decide on it. */
+/** Four eyes: whoever proposed the object does not decide on it. A hold takes two signers, so its proposer may be one. */
 function barredFrom(state: Incident, gate: string): string[] {
-  const noticeId = noticeIdOf(gate);
-  const proposer =
-    noticeId === undefined
-      ? currentPlan(state.response, 'eradication')?.proposedBy
-      : findNotice(state.notification, noticeId)?.author;
+  if (holdIdOf(gate) !== undefined) return [];
+  const proposer = proposerOf(state, gate);
   return proposer === undefined ? [] : [proposer];
+}
+
+function proposerOf({ response, notification, statusPosts }: Incident, gate: string): string | undefined {
+  const noticeId = noticeIdOf(gate);
+  if (noticeId !== undefined) return findNotice(notification, noticeId)?.author;
+  const postId = statusPostIdOf(gate);
+  if (postId !== undefined) return findStatusPost(statusPosts, postId)?.author;
+  return planOfGate(response, gate)?.proposedBy;
 }
 
 function acceptedEvent(

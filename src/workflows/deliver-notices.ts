@@ -22,20 +22,26 @@ export interface DeliveryShard {
   readonly campaignId: string;
   readonly shard: number;
   readonly deferralSeconds: readonly number[];
+  /** Of the policy; the usual pause when absent. */
+  readonly relayPauseSeconds?: number;
   /** What the incident was last told, from a former run. */
   readonly lastReport?: DeliveryReport;
+  /** A person said so to a former run, which did not come to act on it. */
+  readonly isResumed?: true;
 }
 
 const batchSize = 2000;
 
 export async function deliverNotices(shard: DeliveryShard): Promise<void> {
-  let isResumed = false;
+  let isResumed = shard.isResumed ?? false;
   setHandler(resumeDelivery, () => void (isResumed = true), {
     description: 'The cause of a stopped line is mended: go on',
   });
   let told = shard.lastReport;
   for (;;) {
-    const page = await nextPage(shard, told);
+    const retryNow = isResumed;
+    isResumed = false;
+    const page = await nextPage(shard, told, retryNow);
     const report = reportOf(shard, page);
     if (isWorthTelling(report, told)) {
       await tell(shard, report);
@@ -43,11 +49,18 @@ export async function deliverNotices(shard: DeliveryShard): Promise<void> {
     }
     if (page.settled) return;
     if (workflowInfo().continueAsNewSuggested)
-      await continueAsNew<typeof deliverNotices>({ ...shard, ...(told && { lastReport: told }) });
+      await continueAsNew<typeof deliverNotices>(shardSoFar(shard, told, isResumed));
     const stopped = page.stopped !== undefined;
     await rest(stopped ? undefined : page.nextAt, () => isResumed);
-    isResumed = false;
   }
+}
+
+function shardSoFar(
+  { isResumed: _former, ...shard }: DeliveryShard,
+  told: DeliveryReport | undefined,
+  isResumed: boolean,
+): DeliveryShard {
+  return { ...shard, ...(told && { lastReport: told }), ...(isResumed && { isResumed }) };
 }
 
 interface Page {
@@ -58,9 +71,13 @@ interface Page {
 }
 
 /** What is refused for good stops the line and is told like any other cause: a shard that fails is heard by nobody. */
-async function nextPage(shard: DeliveryShard, told: DeliveryReport | undefined): Promise<Page> {
+async function nextPage(
+  shard: DeliveryShard,
+  told: DeliveryReport | undefined,
+  retryNow: boolean,
+): Promise<Page> {
   try {
-    return await send(shard);
+    return await send(shard, retryNow);
   } catch (error) {
     const reason = finalProblem(error);
     if (reason === undefined) throw error;
@@ -68,9 +85,13 @@ async function nextPage(shard: DeliveryShard, told: DeliveryReport | undefined):
   }
 }
 
-function send({ incidentId, campaignId, shard, deferralSeconds }: DeliveryShard): Promise<Page> {
+function send(
+  { incidentId, campaignId, shard, deferralSeconds, relayPauseSeconds }: DeliveryShard,
+  retryNow: boolean,
+): Promise<Page> {
+  const policy = { deferralSeconds, ...(relayPauseSeconds !== undefined && { relayPauseSeconds }) };
   return sendPage.executeWithOptions({ summary: `up to ${String(batchSize)} of ${campaignId}` }, [
-    { incidentId, campaignId, shard, batchSize, policy: { deferralSeconds } },
+    { incidentId, campaignId, shard, batchSize, policy, ...(retryNow && { retryNow }) },
   ]);
 }
 

@@ -18,38 +18,54 @@ import {
   type UpdateName,
 } from '../domain/intake';
 import { Refusal } from '../domain/intake/refusal';
+import { obligationFactsOf } from '../domain/obligation-facts';
+import { figuresOf } from '../domain/metrics';
 import { statusOf } from '../domain/operator-view';
 import { postmortemMarkdown } from '../domain/postmortem';
-import { timelineOf } from '../domain/timeline';
+import { timelinePage } from '../domain/timeline';
+import { todoOf } from '../domain/todo';
 import { decisionSignals, handleDecisions } from './decisions';
 import { deliverySignal } from './delivery-reports';
 import { authorOf, type LiveIncident, type Provenance } from './live-incident';
 import * as messages from './messages';
-import { handleSignals, noteRefusal, type SignalHandler } from './signals';
+import { handleSignals, noteRefusal, type SignalCount, type SignalHandler } from './signals';
 
-export function installHandlers(incident: LiveIncident): void {
+export function installHandlers(incident: LiveIncident): SignalCount {
   handleQueries(incident);
-  handleSignals(incident, [
+  const signals = handleSignals(incident, [
     ...decisionSignals(incident),
     ...entrySignals(incident),
     deliverySignal(incident),
   ]);
   handleDecisions(incident);
   handleUpdates(incident);
+  return signals;
 }
 
 function handleQueries(incident: LiveIncident): void {
   setHandler(messages.status, () => statusOf(incident.state), {
     description: 'Where the incident stands and whose move it is',
   });
-  setHandler(messages.timeline, () => timelineOf(incident.events), {
-    description: 'All that happened, a sentence each',
+  setHandler(messages.timeline, (page) => timelinePage(incident.events, page?.before), {
+    description: 'All that happened, a sentence each: the newest lines, or those before { before: number }',
   });
   setHandler(messages.gates, () => gatesOf(incident.state, incident.now()), {
     description: 'What each gate still lacks and who can supply it',
   });
+  setHandler(messages.events, () => incident.events, {
+    description: 'All that was recorded, in full, for programs',
+  });
+  setHandler(messages.obligationFacts, () => obligationFactsOf(incident.state, incident.now()), {
+    description: 'What the incident knows of its obligations: facts, anchors, filings, promises',
+  });
   setHandler(messages.plans, () => incident.state.response.plans, {
     description: 'The plans in full, as they were proposed',
+  });
+  setHandler(messages.metrics, () => figuresOf(incident.state, incident.events, incident.now()), {
+    description: 'Its figures: how long each part took, lateness, waits, entries',
+  });
+  setHandler(messages.todo, (principal) => todoOf(incident.state, principal, incident.now()), {
+    description: 'What one person owes to it now: { by, role, team }',
   });
   setHandler(messages.postmortemReport, () => postmortemMarkdown(incident.state, incident.events), {
     description: 'The postmortem as it stands, in Markdown',
@@ -122,7 +138,7 @@ function refusing(check: () => unknown): void {
 
 function receiptOf(events: readonly IncidentEvent[]): messages.Receipt {
   const ids = events.flatMap((event) => idMadeBy(event) ?? []);
-  const hash = events.flatMap((event) => (event.type === 'plan-proposed' ? [event.hash] : []))[0];
+  const hash = events.flatMap((event) => ('hash' in event ? [event.hash] : []))[0];
   return {
     recorded: events.map(({ seq, type }) => ({ seq, type })),
     ...(ids[0] !== undefined && { id: ids[0] }),
@@ -138,6 +154,8 @@ function idMadeBy(event: IncidentEvent): string | undefined {
       return event.actionId;
     case 'anchor-recorded':
       return event.anchor.anchorId;
+    case 'hold-proposed':
+      return event.holdId;
     case 'plan-proposed':
     case 'affected-tenants-requested':
       return String(event.version);

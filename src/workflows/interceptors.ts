@@ -1,16 +1,14 @@
 /** What has to happen before the SDK looks at an activation: the workflow cannot reach it from inside. */
 import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
 import { metadataQuery, refreshCurrentDetails } from './current-details';
-
-type Activation = Parameters<
-  NonNullable<NonNullable<ReturnType<WorkflowInterceptorsFactory>['internals']>[number]['activate']>
->[0]['activation'];
+import { setBurstAside, type Activation } from './signal-burst';
 
 export const interceptors: WorkflowInterceptorsFactory = () => ({
   internals: [
     {
       activate(input, next) {
         releaseReservedSignals(input.activation);
+        setBurstAside(input.activation);
         if (asksForDetails(input.activation)) refreshCurrentDetails();
         next(input);
       },

@@ -7,6 +7,7 @@ import type { Sender } from '../contract/principal';
 import { theSystem, type Author, type EventBody, type IncidentEvent } from '../domain/events';
 import { apply, type Incident } from '../domain/incident';
 import { epochMsOf, instantFromEpochMs, type Instant } from '../domain/instant';
+import { nextSeq, placedRefusal, type RefusedMessage } from '../domain/refused-messages';
 
 /** What an event says beside its body. */
 export interface Provenance {
@@ -23,6 +24,8 @@ export interface LiveIncident {
   /** Workflow time; in a drill with `startsAt`, the time it is supposed to be. */
   now(): Instant;
   record(body: EventBody, provenance?: Provenance): IncidentEvent;
+  /** Notes what could not be taken; it changes nothing of the incident, and of very many only their number is told. */
+  recordRefusal(refused: RefusedMessage): void;
   /** Whether a message with this id was taken before; the server forgets them at continue-as-new. */
   hasSeen(messageId: string): boolean;
   /** Called after every event that is recorded. */
@@ -56,7 +59,7 @@ export function liveIncident({ initial, events: earlier, clockOffsetMs }: LiveIn
     const event: IncidentEvent = {
       ...body,
       ...author,
-      seq: events.length + 1,
+      seq: nextSeq(events),
       at: now(),
       ...(happenedAt !== undefined && { happenedAt }),
       ...(messageId !== undefined && { messageId }),
@@ -66,6 +69,11 @@ export function liveIncident({ initial, events: earlier, clockOffsetMs }: LiveIn
     state = apply(state, event);
     for (const listener of listeners) listener();
     return event;
+  }
+
+  function recordRefusal(refused: RefusedMessage): void {
+    const { place, event } = placedRefusal(events, refused, now());
+    events[place] = event;
   }
 
   async function untilOr(
@@ -87,6 +95,7 @@ export function liveIncident({ initial, events: earlier, clockOffsetMs }: LiveIn
     events,
     now,
     record,
+    recordRefusal,
     hasSeen: (messageId) => seenMessages.has(messageId),
     onRecorded: (listener) => void listeners.push(listener),
     until: (isTrue) => (isTrue(state) ? nothingToWaitFor : condition(() => isTrue(state))),

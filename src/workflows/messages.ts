@@ -5,12 +5,15 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type * as contract from '../contract/messages';
 import type { Sender } from '../contract/principal';
-import type { DeliveryTotals, EventBody } from '../domain/events';
+import type { DeliveryTotals, EventBody, IncidentEvent } from '../domain/events';
 import type { Gate } from '../domain/gates';
 import type { UpdateName } from '../domain/intake';
+import type { ObligationFacts } from '../domain/obligation-facts';
+import type { IncidentFigures } from '../domain/metrics';
 import type { IncidentStatus } from '../domain/operator-view';
 import type { Plan } from '../domain/response';
 import type { TimelineLine } from '../domain/timeline';
+import type { Principal, TodoItem } from '../domain/todo';
 
 /** What a caller of an update learns: what was recorded under which number, and how what it made is called. */
 export interface Receipt {
@@ -74,11 +77,29 @@ export const decide = defineUpdate<DecisionReceipt, [contract.DecisionMessage]>(
 // Queries
 
 export const status = defineQuery<IncidentStatus>('status');
-export const timeline = defineQuery<readonly TimelineLine[]>('timeline');
+
+/** The newest lines, as many as one answer holds; with `before`, the newest of those with a lower number. */
+export interface TimelinePage {
+  readonly before?: number;
+}
+export const timeline = defineQuery<readonly TimelineLine[], [TimelinePage?]>('timeline');
+
 export const gates = defineQuery<readonly Gate[]>('gates');
+
+/** All that was recorded, in full, for programs: every question about an incident is a function of it. */
+export const events = defineQuery<readonly IncidentEvent[]>('events');
+
+/** What those need who evaluate rules outside: see `firebreak obligations`. */
+export const obligationFacts = defineQuery<ObligationFacts>('obligationFacts');
 
 /** The plans in full: what approvers read before they sign. */
 export const plans = defineQuery<readonly Plan[]>('plans');
+
+/** Its figures, up to now. */
+export const metrics = defineQuery<IncidentFigures>('metrics');
+
+/** What one person owes to it now: { by, role, team }. */
+export const todo = defineQuery<readonly TodoItem[], [Principal]>('todo');
 
 /** The postmortem as it stands, in Markdown. */
 export const postmortemReport = defineQuery<string>('postmortemReport');

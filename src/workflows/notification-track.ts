@@ -2,14 +2,15 @@
 import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { nextNotificationStep, type NotificationStep } from '../domain/agenda';
+import type { DeliveryTotals } from '../domain/events';
 import { anchorsInForce, type Incident } from '../domain/incident';
-import type { Instant } from '../domain/instant';
-import { optional } from '../domain/intake/optional';
-import { currentTenantSet } from '../domain/notification';
-import type { IncidentRuleFacts, ProviderProfile } from '../domain/rule-profile';
+import { currentTenantSet, filedMoment, type Filing } from '../domain/notification';
+import { anchorFactOf, providerOf, ruleFactsOf, submissionsAsWritten } from '../domain/obligation-facts';
+import { submissionsToTenants } from '../domain/submissions';
 import {
   countDeliveries,
   identifyAffectedTenants,
+  judgeFiling,
   lookUpObligations,
   planDeliveries,
   prepareNotice,
@@ -42,12 +43,16 @@ function carryOut(incident: LiveIncident, step: NotificationStep): Promise<void>
   switch (step.kind) {
     case 'identify':
       return identify(incident, step);
+    case 'judge-filing':
+      return judge(incident, step);
     case 'assess':
       return assess(incident, step);
     case 'prepare':
       return prepare(incident, step);
     case 'send':
       return send(incident, step);
+    case 'repeat':
+      return repeat(incident, step);
     case 'start-shards':
       return startShards(incident, step);
     case 'count':
@@ -75,13 +80,9 @@ async function assess(incident: LiveIncident, { tenantSetVersion }: Step<'assess
         tenantSetVersion,
         facts: ruleFactsOf(state),
         provider: providerOf(state),
-        anchors: anchorsInForce(state).map(({ kind, at, precision, zone }) => ({
-          kind,
-          at,
-          precision,
-          ...(zone !== undefined && { zone }),
-        })),
-        submissions: submissionsOf(state),
+        anchors: anchorsInForce(state).map(anchorFactOf),
+        submissions: submissionsAsWritten(state.notification.filings),
+        told: submissionsToTenants(state.notification),
         decisions: [...state.notification.undecidedDecisions],
         evaluatedAt: incident.now(),
         mode: 'conservative' as const,
@@ -91,31 +92,35 @@ async function assess(incident: LiveIncident, { tenantSetVersion }: Step<'assess
   incident.record({ type: 'obligations-assessed', assessment, factsRevision: state.factsRevision });
 }
 
-function ruleFactsOf({ declaration, facts }: Incident): IncidentRuleFacts {
-  return {
-    dataCategories: declaration.dataClasses,
-    impact: Array.isArray(facts['impact']) ? facts['impact'] : [],
-    named: facts,
-  };
+/** Under the anchors that were in force when it was recorded, whatever came since. */
+async function judge(incident: LiveIncident, { filing }: Step<'judge-filing'>): Promise<void> {
+  const { state } = incident;
+  const { ruleId, stage, submittedAt, countsFrom = [] } = filing;
+  const { anchors, notification } = state;
+  const judgement = await judgeFiling.executeWithOptions({ summary: `${ruleId}, ${stage}` }, [
+    {
+      incidentId: state.declaration.incidentId,
+      ruleId,
+      stage,
+      filed: filedMoment(filing),
+      facts: ruleFactsOf(state),
+      provider: providerOf(state),
+      anchors: anchors.filter(({ anchorId }) => countsFrom.includes(anchorId)).map(anchorFactOf),
+      submissions: submissionsAsWritten(filingsBefore(notification.filings, filing)),
+      decisions: [...notification.undecidedDecisions],
+      evaluatedAt: incident.now(),
+      mode: 'conservative' as const,
+    },
+  ]);
+  incident.record({ type: 'filing-judged', ruleId, stage, submittedAt, judgement });
 }
 
-function providerOf({ policy }: Incident): ProviderProfile {
-  const { roles, country, subdivision, timeZone, sectors } = policy.provider;
-  return { roles, ...optional({ country, subdivision, timeZone, sectors }) };
-}
-
-/** By rule, and by step for what is chained on an earlier submission. */
-function submissionsOf({ notification }: Incident): Record<string, Instant> {
-  const submissions: Record<string, Instant> = {};
-  for (const { ruleId, stage, submittedAt } of notification.filings) {
-    if (stage === 'initial') submissions[ruleId] = submittedAt;
-    submissions[`${ruleId}/${stage}`] = submittedAt;
-  }
-  return submissions;
+function filingsBefore(filings: readonly Filing[], filing: Filing): readonly Filing[] {
+  return filings.slice(0, filings.indexOf(filing));
 }
 
 async function prepare(incident: LiveIncident, { notice }: Step<'prepare'>): Promise<void> {
-  const { notification, declaration } = incident.state;
+  const { notification, declaration, policy } = incident.state;
   const tenantSet = currentTenantSet(notification);
   if (tenantSet === undefined || notification.assessment.kind === 'awaited') return;
   const { packDigest, requiredContent } = notification.assessment.result;
@@ -131,6 +136,8 @@ async function prepare(incident: LiveIncident, { notice }: Step<'prepare'>): Pro
         contentHash,
         ...binding,
         requiredContent: [...requiredContent],
+        missingTranslation: policy.missingTranslation,
+        ...(notice.standing !== undefined && { standing: true as const }),
       },
     ],
   );
@@ -139,12 +146,31 @@ async function prepare(incident: LiveIncident, { notice }: Step<'prepare'>): Pro
 }
 
 async function send(incident: LiveIncident, { notice, prepared }: Step<'send'>): Promise<void> {
+  const { noticeId, revision } = notice;
+  const campaignId = `${noticeId}.${String(revision)}`;
+  const plan = await planCampaign(incident, { notice, prepared, campaignId });
+  incident.record({ type: 'campaign-started', noticeId, campaignId, ...plan });
+}
+
+async function repeat(incident: LiveIncident, step: Step<'repeat'>): Promise<void> {
+  const { noticeId } = step.notice;
+  const { campaignId } = step;
+  const plan = await planCampaign(incident, step);
+  incident.record({ type: 'notice-repeated', noticeId, campaignId, ...plan });
+}
+
+type ToPlan = Pick<Step<'repeat'>, 'notice' | 'prepared' | 'campaignId'> &
+  Partial<Pick<Step<'repeat'>, 'repetition'>>;
+
+async function planCampaign(
+  incident: LiveIncident,
+  { notice, prepared, campaignId, repetition }: ToPlan,
+): Promise<{ readonly shards: number; readonly totals: DeliveryTotals }> {
   const { declaration, policy, notification } = incident.state;
   const { incidentId, mode } = declaration;
   const { noticeId, revision, stage } = notice;
-  const campaignId = `${noticeId}.${String(revision)}`;
   const shards = shardsFor(currentTenantSet(notification)?.tenants ?? 0, policy.deliveryShardSize);
-  const plan = await planDeliveries.executeWithOptions({ summary: campaignId }, [
+  const { totals } = await planDeliveries.executeWithOptions({ summary: campaignId }, [
     {
       incidentId,
       campaignId,
@@ -154,11 +180,11 @@ async function send(incident: LiveIncident, { notice, prepared }: Step<'send'>):
       templateHash: prepared.templateHash,
       tenantSetVersion: prepared.tenantSetVersion,
       shards,
-      audience: audienceOf[stage],
       mode,
+      ...(repetition !== undefined && { repetition }),
     },
   ]);
-  incident.record({ type: 'campaign-started', noticeId, campaignId, shards, totals: plan.totals });
+  return { shards, totals };
 }
 
 async function startShards(incident: LiveIncident, { campaign }: Step<'start-shards'>): Promise<void> {
@@ -168,27 +194,24 @@ async function startShards(incident: LiveIncident, { campaign }: Step<'start-sha
 }
 
 async function count(incident: LiveIncident, { campaign }: Step<'count'>): Promise<void> {
-  const { incidentId } = incident.state.declaration;
+  const { declaration, notification } = incident.state;
+  const { incidentId } = declaration;
   const { campaignId, shards } = campaign;
+  const tenantSetVersion = currentTenantSet(notification)?.version ?? 0;
   const counted = await countDeliveries.executeWithOptions({ summary: campaignId }, [
-    { incidentId, campaignId, shards: shards.length },
+    { incidentId, campaignId, shards: shards.length, tenantSetVersion },
   ]);
   incident.record({ type: 'deliveries-counted', campaignId, ...counted });
 }
-
-/** Whom a notice of each stage is for, of the tenant version it is bound to. */
-const audienceOf = {
-  first: 'all',
-  supplementary: 'changed',
-  correction: 'changed',
-  withdrawal: 'removed',
-  update: 'all',
-} as const;
 
 const mostShards = 8;
 
 function shardsFor(tenants: number, shardSize: number): number {
   return Math.min(mostShards, Math.max(1, Math.ceil(tenants / shardSize)));
+}
+
+function delaysOf({ policy: { deferralSeconds, relayPauseSeconds } }: Incident) {
+  return { deferralSeconds: [...deferralSeconds], relayPauseSeconds };
 }
 
 /** Abandoned on close: a shard goes on until its last row is settled, whatever becomes of its incident. */
@@ -201,7 +224,7 @@ async function startShard(incident: LiveIncident, campaignId: string, shard: num
       taskQueue: deliveryTaskQueue,
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `deliveries of ${campaignId}, shard ${String(shard)}`,
-      args: [{ ...args, deferralSeconds: [...incident.state.policy.deferralSeconds] }],
+      args: [{ ...args, ...delaysOf(incident.state) }],
     });
   } catch (error) {
     // A former run of this incident started it, just before it continued as new.

@@ -5,10 +5,13 @@
 import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { Declaration } from '../contract/declaration';
 import type { Policy } from '../contract/policy';
-import type { EventBody, IncidentEvent } from '../domain/events';
+import type { EventBody } from '../domain/events';
+import { fingerprintOf } from '../domain/fingerprint';
 import { isReadyToClose } from '../domain/gates';
+import { storyTakenOver } from '../domain/handed-over-story';
 import { incidentOf } from '../domain/incident';
-import { instantFromEpochMs, type Instant } from '../domain/instant';
+import { instantFromEpochMs } from '../domain/instant';
+import { withOffset } from '../domain/moment';
 import { statusOf, type IncidentStatus } from '../domain/operator-view';
 import { clockTrack } from './clock-track';
 import { decisionTrack } from './decisions';
@@ -17,16 +20,17 @@ import { followUpTrack } from './follow-up-track';
 import { installHandlers } from './handlers';
 import { authorOf, liveIncident, type LiveIncident } from './live-incident';
 import { notificationTrack } from './notification-track';
+import { pagingTrack } from './paging-track';
+import { registerTrack } from './register-track';
+import { isRunTooLong, storySoFar, type StorySoFar } from './run-length';
+import { isBurstWaiting } from './signal-burst';
+import { statusPostTrack } from './status-post-track';
 
 export interface IncidentInput {
   readonly declaration: Declaration;
   readonly policy: Policy;
   /** Present after continue-as-new: the whole story so far. */
-  readonly story?: {
-    readonly declaredAt: Instant;
-    readonly clockOffsetMs: number;
-    readonly events: readonly IncidentEvent[];
-  };
+  readonly story?: StorySoFar;
   /** Continue as new past so many events of history; the server's own suggestion when absent. */
   readonly historyLimit?: number;
 }
@@ -35,7 +39,7 @@ export async function securityIncident(input: IncidentInput): Promise<IncidentSt
   const incident = begin(input);
   // Before the handlers: whatever waits for one is taken the moment it is there, and stands behind the declaration.
   if (input.story === undefined) recordDeclaration(incident);
-  installHandlers(incident);
+  const signals = installHandlers(incident);
 
   const display = displayOf(incident);
   display.show();
@@ -43,14 +47,21 @@ export async function securityIncident(input: IncidentInput): Promise<IncidentSt
   const tracks = [
     decisionTrack(incident),
     notificationTrack(incident),
+    statusPostTrack(incident),
     followUpTrack(incident),
     clockTrack(incident),
+    pagingTrack(incident),
+    registerTrack(incident),
   ];
-  await Promise.race([Promise.all(tracks), untilClosedOrTooLong(incident, input)]);
-
-  if (isReadyToClose(incident.state)) return close(incident, display);
-  await condition(allHandlersFinished);
-  return continueAsNew<typeof securityIncident>(storySoFar(incident, input));
+  for (;;) {
+    const isOver = () =>
+      isReadyToClose(incident.state) || isRunTooLong(incident, signals, input.historyLimit);
+    await Promise.race([Promise.all(tracks), incident.until(() => !isBurstWaiting() && isOver())]);
+    if (isReadyToClose(incident.state)) return close(incident, display);
+    await condition(() => allHandlersFinished() && !isBurstWaiting());
+    const story = storySoFar(incident);
+    if (story !== undefined) return continueAsNew<typeof securityIncident>({ ...input, story });
+  }
 }
 
 function begin({ declaration, policy, story }: IncidentInput): LiveIncident {
@@ -58,7 +69,7 @@ function begin({ declaration, policy, story }: IncidentInput): LiveIncident {
   const clockOffsetMs = story?.clockOffsetMs ?? offsetOf(declaration, startedAtMs);
   const declaredAt = story?.declaredAt ?? instantFromEpochMs(startedAtMs + clockOffsetMs);
   const initial = incidentOf({ declaration, policy, declaredAt });
-  return liveIncident({ initial, events: story?.events ?? [], clockOffsetMs });
+  return liveIncident({ initial, events: story === undefined ? [] : storyTakenOver(story), clockOffsetMs });
 }
 
 /** A drill may say when it is supposed to happen: its clock is workflow time plus a fixed offset. */
@@ -67,29 +78,24 @@ function offsetOf({ mode, startsAt }: Declaration, startedAtMs: number): number 
 }
 
 function recordDeclaration(incident: LiveIncident): void {
-  const { declaration } = incident.state;
+  const { declaration, policy } = incident.state;
   const provenance = { author: authorOf(declaration.reporter) };
   const { basis, ...moment } = declaration.detection;
   const anchors = [{ kind: 'detection' as const, basis, ...moment }, ...declaration.anchors];
   const counts = new Map<string, number>();
-  incident.record({ type: 'declared', services: declaration.services.length }, provenance);
+  incident.record(
+    { type: 'declared', services: declaration.services.length, policyDigest: fingerprintOf(policy) },
+    provenance,
+  );
   for (const anchor of anchors) {
     const number = (counts.get(anchor.kind) ?? 0) + 1;
     counts.set(anchor.kind, number);
     const event: EventBody = {
       type: 'anchor-recorded',
-      anchor: { ...anchor, anchorId: `${anchor.kind}-${String(number)}` },
+      anchor: { ...withOffset(anchor), anchorId: `${anchor.kind}-${String(number)}` },
     };
     incident.record(event, provenance);
   }
-}
-
-async function untilClosedOrTooLong(incident: LiveIncident, { historyLimit }: IncidentInput): Promise<void> {
-  const isTooLong = () => {
-    const { continueAsNewSuggested, historyLength } = workflowInfo();
-    return historyLimit === undefined ? continueAsNewSuggested : historyLength > historyLimit;
-  };
-  await incident.until((state) => isReadyToClose(state) || isTooLong());
 }
 
 async function close(incident: LiveIncident, display: Display): Promise<IncidentStatus> {
@@ -97,13 +103,4 @@ async function close(incident: LiveIncident, display: Display): Promise<Incident
   display.show();
   await condition(allHandlersFinished);
   return statusOf(incident.state);
-}
-
-function storySoFar(
-  incident: LiveIncident,
-  { declaration, policy, historyLimit }: IncidentInput,
-): IncidentInput {
-  const clockOffsetMs = Date.parse(incident.now()) - Date.now();
-  const story = { declaredAt: incident.state.declaredAt, clockOffsetMs, events: incident.events };
-  return { declaration, policy, story, ...(historyLimit !== undefined && { historyLimit }) };
 }

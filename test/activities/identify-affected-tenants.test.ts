@@ -26,21 +26,26 @@ const input: IdentifyAffectedTenantsInput = {
   reason: 'Tokens may be stolen',
 };
 
+const coverage = { tenantSetVersion: 1, untold: 2, outdated: 0, notWithdrawn: 0 };
+const coverages = { coverageOf: () => Promise.resolve(coverage) };
+
 const writing = (outcome: Awaited<ReturnType<AffectedTenantSets['writeVersion']>>): AffectedTenantSets => ({
   writeVersion: () => Promise.resolve(outcome),
 });
 const neverAsked: AffectedTenantSets = { writeVersion: () => Promise.reject(new Error('must not be asked')) };
 
 async function failureOf(sets: AffectedTenantSets, change: Partial<IdentifyAffectedTenantsInput> = {}) {
-  const failure: unknown = await identifyAffectedTenants(sets)({ ...input, ...change }).catch(
-    (error: unknown) => error,
-  );
+  const failure: unknown = await identifyAffectedTenants(
+    sets,
+    coverages,
+  )({ ...input, ...change }).catch((error: unknown) => error);
   if (!(failure instanceof ApplicationFailure)) throw new Error('expected a failure that Temporal knows');
   return failure;
 }
 
-test('counts and a digest come back, nothing else', async () => {
-  expect(await identifyAffectedTenants(writing({ kind: 'written', result }))(input)).toEqual(result);
+test('counts, a digest and whom there is to tell come back, nothing else', async () => {
+  const identify = identifyAffectedTenants(writing({ kind: 'written', result }), coverages);
+  expect(await identify(input)).toEqual({ ...result, coverage });
 });
 
 test.each<[VersionRefusal, string]>([
@@ -81,5 +86,7 @@ test.each<[string, Partial<IdentifyAffectedTenantsInput>]>([
 
 test('a failure of the database is not final', async () => {
   const broken: AffectedTenantSets = { writeVersion: () => Promise.reject(new Error('connection lost')) };
-  await expect(identifyAffectedTenants(broken)(input)).rejects.not.toBeInstanceOf(ApplicationFailure);
+  await expect(identifyAffectedTenants(broken, coverages)(input)).rejects.not.toBeInstanceOf(
+    ApplicationFailure,
+  );
 });

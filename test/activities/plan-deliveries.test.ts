@@ -17,7 +17,6 @@ const input: PlanDeliveriesInput = {
   templateHash: 'a'.repeat(64),
   tenantSetVersion: 1,
   shards: 3,
-  audience: 'all',
   mode: 'live',
 };
 

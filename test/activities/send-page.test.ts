@@ -16,10 +16,12 @@ import { deliveryLedger, shardStatus } from '../../src/adapters/postgres/deliver
 import { deliveryPlan } from '../../src/adapters/postgres/delivery-plan';
 import { shardLeases } from '../../src/adapters/postgres/delivery-shards';
 import { createSmtpMailer, type SmtpMailer } from '../../src/adapters/smtp-mailer';
+import type { NoticeDraftInput } from '../../src/contract/notice';
 import {
   addTenants,
   affect,
   campaignOf,
+  completeTranslation,
   incidentId,
   ledgerRows,
   type TestTenant,
@@ -155,6 +157,59 @@ test('a deferred recipient is tried again when it is due', async () => {
   await database.updateTable('delivery').set({ due_at: '2020-01-01T00:00:00.000Z' }).execute();
   expect((await sendAll()).totals.accepted).toBe(1);
   expect(await ledgerRows(database)).toMatchObject([{ attempts: 3 }]);
+});
+
+test('a deferred recipient is due at once when a person says that the cause is mended', async () => {
+  inbox.follow({ atRecipient: (_, tries) => (tries < 2 ? { code: 451 } : undefined) });
+  await plan(tenants(3));
+  const unhurried = { ...hurried, deferralSeconds: [3600] };
+  expect((await page({ policy: unhurried })).totals).toMatchObject({ deferred: 3 });
+  expect((await page({ policy: unhurried })).totals).toMatchObject({ deferred: 3 });
+
+  const result = await page({ policy: unhurried, retryNow: true });
+
+  expect(result).toMatchObject({ settled: true, totals: { accepted: 3, deferred: 0 } });
+});
+
+test('what waits on other shards stays as it is when one of them is to go on', async () => {
+  inbox.follow({ atRecipient: () => ({ code: 451 }) });
+  await plan(tenants(20), { shards: 2 });
+  const unhurried = { ...hurried, deferralSeconds: [3600] };
+  for (const each of [0, 1]) await page({ shard: each, policy: unhurried });
+  inbox.follow({});
+
+  await page({ policy: unhurried, retryNow: true });
+
+  const other = await shardStatus(database).progress({ ...shard, shard: 1 }, 'resend');
+  expect(other.totals.deferred).toBeGreaterThan(0);
+  expect(Date.parse(other.nextDueAt ?? '')).toBeGreaterThan(Date.now());
+});
+
+test('a repetition reaches everybody once more, says that there is no news, and is a message of its own', async () => {
+  await plan(tenants(3));
+  await sendAll();
+  const draft: NoticeDraftInput = {
+    noticeId: 'update-1',
+    kind: 'update',
+    translations: { en: { ...completeTranslation, description: 'The intruder is out.' } },
+  };
+  const template =
+    '# {{notice.subject}}\n\n{{#if notice.description}}{{notice.description}}{{else}}No news.{{/if}}\n';
+  const update = await campaignOf(database, { draft, templates: { en: template }, campaignId: 'update-1.1' });
+  for (const repetition of [0, 1, 2]) {
+    const campaignId = repetition === 0 ? 'update-1.1' : `update-1.1+${String(repetition)}`;
+    await run(planDeliveries(deliveryPlan(database)), { ...update, campaignId, repetition });
+    await run(planDeliveries(deliveryPlan(database)), { ...update, campaignId, repetition });
+    expect((await sendAll({ campaignId })).totals.accepted).toBe(3);
+  }
+
+  const texts = inbox.messages.slice(3).map(({ bytes }) => bytes.toString());
+  expect(texts.map((text) => text.includes('No news.'))).toEqual([
+    ...Array<boolean>(3).fill(false),
+    ...Array<boolean>(6).fill(true),
+  ]);
+  const ids = texts.map((text) => /^Message-ID: (.*)$/im.exec(text)?.[1]);
+  expect(new Set(ids).size).toBe(9);
 });
 
 test('a reply that is lost is a doubt, and the copy sent then is the same to the byte', async () => {

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { escapedForMarkdown, flattened } from '../../src/adapters/markdown-values';
 import { checkTemplate, noticeRenderer, readTemplates } from '../../src/adapters/notice-templates';
-import { NoticeTranslation } from '../../src/contract/notice';
+import { NoticeKind } from '../../src/contract/messages';
+import { missingSections, NoticeDraft, NoticeTranslation } from '../../src/contract/notice';
 import { completeTranslation, englishTemplate } from '../support/deliveries';
 
 const TEMPLATES = join(__dirname, '..', '..', 'templates');
@@ -94,6 +95,65 @@ describe('the packaged first notice in English', () => {
     const lines = render(values).text.split('\n').length;
     expect(render({ ...values, tenantName: 'a\r\n\r\nb\u2028c\u0085' }).text.split('\n')).toHaveLength(lines);
   });
+});
+
+describe.each(NoticeKind.options)('the packaged template of kind %s in English', (kind) => {
+  const rendererOf = async () => noticeRenderer((await readTemplates(TEMPLATES, kind))['en'] ?? '', 'en');
+
+  test('has every section that was written, and what the rules demand', async () => {
+    const render = await rendererOf();
+    const { text } = render({
+      ...values,
+      translation: {
+        ...translation,
+        unknowns: 'How long it lasted.',
+        content: { 'likely-consequences': 'Misuse of tokens.' },
+      },
+    });
+    const { subject, description, effectOnCustomerData, actionsTaken, suggestedActions, contactPoint } =
+      completeTranslation;
+    for (const said of [
+      ...['Acme, Inc.', 'INC-1', subject, description, effectOnCustomerData, actionsTaken, suggestedActions],
+      ...[contactPoint, 'How long it lasted.', '## Likely consequences\n\nMisuse of tokens.'],
+    ])
+      expect(text).toContain(said);
+  });
+
+  test('leaves no heading over nothing and no gap, whatever may be left out is', async () => {
+    const render = await rendererOf();
+    const required = Object.fromEntries(
+      ['subject', ...requiredSectionsOf(kind)].map((section) => [section, `Said of ${section}.`]),
+    );
+    const { text } = render({ ...values, translation: NoticeTranslation.parse(required) });
+
+    expect(text).not.toMatch(/^## .*\n\n+(?=##|$(?![\s\S]))/m);
+    expect(text).not.toMatch(/\n{3,}/);
+  });
+});
+
+/** One section of each choice. */
+function requiredSectionsOf(kind: NoticeKind): string[] {
+  const draft = NoticeDraft.parse({ noticeId: 'n', kind, translations: { en: { subject: 'x' } } });
+  return missingSections(draft).map((code) => code.replace('section:en/', '').split('|')[0] ?? '');
+}
+
+test('a withdrawal says that it does not concern the tenant, and what to disregard', async () => {
+  const { en } = await readTemplates(TEMPLATES, 'withdrawal');
+  const { text } = noticeRenderer(en ?? '', 'en')(values);
+
+  expect(text).toContain('does not concern you');
+  expect(text).toContain('We withdraw it');
+  expect(text).toContain(`## What you may disregard\n\n${completeTranslation.suggestedActions}`);
+  expect(text).not.toContain('What you should do');
+});
+
+test('an update without news says so, and one with news does not', async () => {
+  const { en } = await readTemplates(TEMPLATES, 'update');
+  const render = noticeRenderer(en ?? '', 'en');
+  const { description: _, ...withoutNews } = translation;
+
+  expect(render({ ...values, translation: withoutNews }).text).toContain('There is no news');
+  expect(render(values).text).not.toContain('no news');
 });
 
 describe('sections of a notice', () => {

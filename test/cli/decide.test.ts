@@ -143,6 +143,34 @@ describe('a decision by the command line', () => {
     await expectStillWaiting(waiting);
   });
 
+  test('on a hold shows all of it, and takes the signatures of two', async () => {
+    const { incidentId } = await stage.firebreak.declareIncident(aDeclaration());
+    const proposal = {
+      noticeId: 'first-1',
+      revision: 1,
+      stage: 'first',
+      contentHash: 'a'.repeat(64),
+    } as const;
+    const hold = { scope: { notices: ['first-1'] }, reason: 'The police ask for it.' };
+    for (const step of [
+      says('determine', people.communications, { customerReportable: 'yes', basis: 'Data was read.' }),
+      says('proposeNotice', people.communications, proposal),
+      says('holdNotice', people.communications, { ...hold, until: '2099-01-01T00:00:00Z' }),
+    ])
+      await step({ stage, incidentId, executive });
+    const signed = async ({ id, keyFile }: Approver) =>
+      firebreak(wordsFor(incidentId, { gate: 'hold:H1', key: keyFile, as: id }), { env: stage.environment });
+
+    const first = await signed(legal);
+    const second = await signed(executive);
+
+    expect(first.stderr).toContain('The police ask for it.');
+    expect(first.stdout).toContain('no executive-incident-manager has signed the hold');
+    expect(second).toMatchObject({ code: 0, stdout: expect.stringContaining('The gate is open.') as string });
+    const { holds } = await stage.firebreak.status(incidentId);
+    expect(holds).toMatchObject([{ holdId: 'H1', state: 'in-force' }]);
+  });
+
   test('that is right opens the gate, and shows what was decided on', async () => {
     const incidentId = await incidentAwaitingApproval();
 

@@ -90,7 +90,7 @@ test('a policy file that is wrong is refused by its field', async () => {
   writeFileSync(file, JSON.stringify({ reminderHours: -1 }));
 
   const failure = await failureOf(['declare', '-'], {
-    env: { ...stage.environment, FIREBREAK_PROVIDER: file },
+    env: { ...stage.environment, FIREBREAK_POLICY: file },
     stdin: JSON.stringify(aDeclaration()),
   });
 

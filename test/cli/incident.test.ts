@@ -51,9 +51,9 @@ test('status says where it stands and whose move it is', async () => {
   const text = await textOf(['status', incidentId]);
   const status = await answerOf<IncidentStatus>(['status', incidentId], { env: asResponder });
 
-  expect(text).toContain(
-    `${incidentId}: A signing key has leaked (moderate)\nphase         detection-and-analysis, round 1\n`,
-  );
+  expect(text).toContain(`${incidentId}: A signing key has leaked (moderate)\n`);
+  expect(text).toContain('\nALARM         not contained in time: storage\n');
+  expect(text).toContain('\nphase         detection-and-analysis, round 1\n');
   expect(text).toContain('storage (storage-team): analysis');
   expect(status).toMatchObject({
     incidentId,

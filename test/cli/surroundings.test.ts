@@ -7,7 +7,7 @@ import { startSmtpInbox } from '../support/smtp-inbox';
 
 /** Nobody listens on port 1. */
 const nowhere = '127.0.0.1:1';
-const longestMs = 14_000;
+const longestMs = 30_000;
 
 const speaker = { FIREBREAK_PRINCIPAL: 'srt-ana', FIREBREAK_ROLE: 'security-response' };
 const temporal = { TEMPORAL_ADDRESS: process.env['FIREBREAK_TEST_TEMPORAL_ADDRESS'] ?? '' };

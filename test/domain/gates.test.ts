@@ -221,9 +221,10 @@ describe('the eradication gate', () => {
     expect(eradicationGate(incident.state).isOpen).toBe(true);
   });
 
+  const atMostLow = { condition: 'severity-at-most', severity: 'low' } as const;
   const lowSeverity: Setting = {
     declaration: { severity: 'low' },
-    policy: { executiveApproval: 'unless-low' },
+    policy: { approvalNotNecessaryWhen: [atMostLow] },
   };
 
   test('a policy may waive the approval for low severity', () => {
@@ -231,7 +232,7 @@ describe('the eradication gate', () => {
   });
 
   test('not for any other severity', () => {
-    const moderate: Setting = { policy: { executiveApproval: 'unless-low' } };
+    const moderate: Setting = { policy: { approvalNotNecessaryWhen: [atMostLow] } };
     expect(codes(eradicationGate(inSetting(moderate, containment, agreed)))).toEqual(['approval']);
   });
 
@@ -252,6 +253,7 @@ describe('the eradication gate', () => {
       service,
       what: 'rebuild the hosts',
       track: 'eradication' as const,
+      supporter: people.responder.by,
     }));
     const setting = { declaration: { services: [storage, mailRelay] } };
     const state = inSetting(setting, [
@@ -844,6 +846,7 @@ describe('the closing gate', () => {
     expect(closingLacks(...wholeStory, [breach]).map(({ code }) => code)).toEqual([
       'restored:storage',
       'restored:identity',
+      'postmortem',
     ]);
   });
 
@@ -924,6 +927,6 @@ describe('the closing gate', () => {
     const incident = played(...wholeStory);
     incident.record({ ...sampleEvents['entry-waived'], expiresAt: hours(1) });
     incident.record(sampleEvents['waiver-expired']);
-    expect(codes(closingGate(incident.state))).toEqual(['entry:BUG-1']);
+    expect(codes(closingGate(incident.state))).toEqual(['postmortem', 'entry:BUG-1']);
   });
 });

@@ -18,7 +18,7 @@ import { Refusal } from '../../src/domain/intake/refusal';
 import { findNotice, noticeGate, notificationPhase } from '../../src/domain/notification';
 import { attributesOf, currentDetailsOf, statusOf } from '../../src/domain/operator-view';
 import { postmortemMarkdown } from '../../src/domain/postmortem';
-import { currentPlan, decidingParties, planFor, responsePhase } from '../../src/domain/response';
+import { currentPlan, decidingParties, planFor, responsePhase } from '../../src/domain/response-questions';
 import { timelineOf } from '../../src/domain/timeline';
 import {
   contentArbitrary,

@@ -200,6 +200,22 @@ test.each([
   refusal(
     [],
     'postmortem',
+    responder,
+    { part: 'suggestion', text: 'call sooner', verdict: 'accepted', consulted: 'storage-team' },
+    'Incomplete',
+    'procedure is missing: name the version of the procedure that it changed',
+  ),
+  refusal(
+    [],
+    'postmortem',
+    responder,
+    { part: 'actors', text: 'a group known for stolen keys' },
+    'Incomplete',
+    'evidence is missing: whoever is named as an actor is shown to be one',
+  ),
+  refusal(
+    [],
+    'postmortem',
     storageTeam,
     { part: 'sign-off', text: 'agreed' },
     'Incomplete',

@@ -1,8 +1,11 @@
+import type { Policy } from '../../src/contract/policy';
 import type { Sender } from '../../src/contract/principal';
 import { fingerprintOf } from '../../src/domain/fingerprint';
 import type { RefusalType } from '../../src/domain/intake/refusal';
 import { stableGate } from '../../src/domain/gates';
-import { responsePhase } from '../../src/domain/response';
+import { postmortemMarkdown } from '../../src/domain/postmortem';
+import { timelineOf } from '../../src/domain/timeline';
+import { responsePhase } from '../../src/domain/response-questions';
 import {
   containment,
   eradication,
@@ -16,6 +19,7 @@ import {
   recovery,
   refusalOf,
   step,
+  storage,
   watch,
   type Content,
   type MessageName,
@@ -151,6 +155,29 @@ describe('refusals of the response messages', () => {
       eradicationPlan,
       'NotKnown',
       'restsOn names analysis A1, which is not recorded',
+    ),
+    refusal(
+      [],
+      'proposePlan',
+      responder,
+      {
+        kind: 'containment',
+        objective: 'stop',
+        tasks: [
+          { service: 'storage', what: 'revoke', track: 'containment', supporter: 'srt-ana' },
+          { service: 'identity', what: 'revoke', track: 'containment' },
+        ],
+      },
+      'Incomplete',
+      'supporter is missing for identity: name who of security-response supports its team, in one of its tasks',
+    ),
+    refusal(
+      [],
+      'recordSharing',
+      people.forensics,
+      { with: 'police', what: 'addresses', under: 'warrant 12' },
+      'NotAllowed',
+      'forensics-hana speaks as participant, but this is for security-response, service-team, executive-incident-manager, communications, legal; ask one of them',
     ),
     refusal(
       [],
@@ -454,6 +481,145 @@ describe('plans', () => {
       evidence,
     });
     expect(found?.type).toBe('NotNow');
+  });
+});
+
+describe('a named supporter of each task set', () => {
+  const task = { service: 'storage', what: 'revoke the key', track: 'containment' } as const;
+  const propose = (policy: Partial<Policy>, service = task.service as string) =>
+    refusalOf(
+      incidentInMemory({ policy, declaration: { services: [storage, mailRelay] } }),
+      'proposePlan',
+      responder,
+      { kind: 'containment', objective: 'stop', tasks: [{ ...task, service }] },
+    )?.type;
+
+  test('is asked for, unless the policy does without', () => {
+    expect(propose({})).toBe('Incomplete');
+    expect(propose({ supporterRequired: false })).toBeUndefined();
+  });
+
+  test('is not asked for a service that is owned outside', () => {
+    expect(propose({}, mailRelay.service)).toBeUndefined();
+  });
+});
+
+test('what was shared with a body outside stands on the timeline and in the report', () => {
+  const incident = played([
+    step('recordSharing', people.legal, {
+      with: 'Cantonal police',
+      what: 'the addresses that the intruder used',
+      under: 'warrant 12',
+      evidence: ['letter of 23 November'],
+      happenedAt: '2026-11-23T07:45:00Z',
+    }),
+  ]);
+  const line = timelineOf(incident.events).at(-1);
+  expect(line).toMatchObject({
+    at: '2026-11-23T07:45:00.000Z',
+    by: 'legal-gus',
+    text: 'Shared with Cantonal police, under warrant 12: the addresses that the intruder used',
+  });
+  expect(postmortemMarkdown(incident.state, incident.events)).toContain(
+    'Cantonal police, under warrant 12: the addresses that the intruder used (evidence: letter of 23 November)',
+  );
+});
+
+describe('tasks of recovery', () => {
+  const harden = { service: 'storage', what: 'rotate the backups', track: 'recovery' } as const;
+  const plan = (sender: Sender) =>
+    step('proposePlan', sender, {
+      kind: 'containment',
+      objective: 'Come back hardened.',
+      tasks: [{ ...harden, supporter: responder.by }],
+    });
+  const done = step('completeTask', storageTeam, { ...harden, evidence });
+  const almostRestored = [...readyToRestore, ...recovery.slice(1, 6)];
+  const restored = (...steps: readonly Step[]) =>
+    refusalOf(played(almostRestored, steps), 'recordRecovery', storageTeam, {
+      service: 'storage',
+      part: 'restored',
+      text: 'back',
+    })?.message;
+
+  test.each<[string, readonly Step[]]>([
+    ['before anything is planned', []],
+    ['during containment', containment],
+    ['during recovery', readyToRestore],
+    ['during the watch', [...recovered, ...watch.slice(0, 1)]],
+    ['when all is stable', [...recovered, ...watch]],
+  ])('may be done %s, planned or not', (_, steps) => {
+    const incident = played(steps);
+    expect(refusalOf(incident, 'completeTask', storageTeam, { ...harden, evidence })).toBeUndefined();
+    expect(
+      refusalOf(incident, 'proposePlan', responder, {
+        kind: 'containment',
+        objective: 'harden',
+        tasks: [{ ...harden, supporter: responder.by }],
+      }),
+    ).toBeUndefined();
+  });
+
+  test('that are planned are done before the service is restored', () => {
+    expect(restored(plan(responder))).toBe(
+      'storage is not restored before its recovery tasks are done: rotate the backups',
+    );
+    expect(restored(plan(responder), done)).toBeUndefined();
+  });
+
+  test('that a team alone has planned are set when the SRT agrees', () => {
+    const agree = step('agree', responder, { kind: 'containment', version: 2, verdict: 'agree' });
+    expect(restored(plan(storageTeam), done)).toBe(
+      'storage is not restored before security-response agrees to version 2 of the containment plan, which holds its recovery tasks (agree)',
+    );
+    expect(restored(plan(storageTeam), done, agree)).toBeUndefined();
+  });
+
+  test('that are added after the service was restored keep the watch from ending', () => {
+    const incident = played(recovered, watch.slice(0, 1), [plan(responder)]);
+    const end = () =>
+      refusalOf(incident, 'endWatch', responder, { planCarriedOut: 'It was.', noSignOfBreach: 'None.' })
+        ?.message;
+    expect(end()).toBe(
+      'the watch over storage does not end before its recovery tasks are done: rotate the backups',
+    );
+    play(incident, [done]);
+    expect(end()).toBeUndefined();
+  });
+});
+
+describe('the length of the watch', () => {
+  const underPolicy = (days: number) => {
+    const leastWatchDays = { low: 0, moderate: days, high: 0, critical: 0 };
+    const incident = incidentInMemory({ policy: { leastWatchDays } });
+    play(incident, recovered);
+    return incident;
+  };
+  const end = { planCarriedOut: 'It was.', noSignOfBreach: 'None.' };
+
+  test('is what the policy says for the severity when nobody names an end', () => {
+    const [started] = underPolicy(0).send('startWatch', responder, { controls: 'closer alerts' });
+    expect(started).toMatchObject({ type: 'watch-started', endsAt: hours(14 * 24) });
+  });
+
+  test('may not be planned shorter than the policy allows', () => {
+    const refused = refusalOf(underPolicy(7), 'startWatch', responder, {
+      endsAt: hours(6 * 24),
+      controls: 'closer alerts',
+    });
+    expect(refused?.message).toBe(
+      'endsAt is too soon: the policy asks for 7 days of watch at severity moderate',
+    );
+  });
+
+  test('may not be cut short either', () => {
+    const incident = underPolicy(7);
+    incident.send('startWatch', responder, { controls: 'closer alerts' });
+    expect(refusalOf(incident, 'endWatch', responder, end)?.message).toBe(
+      `the policy asks for a watch until ${hours(7 * 24)} at least; end it then`,
+    );
+    incident.pass(7 * 24 * 3_600_000);
+    expect(refusalOf(incident, 'endWatch', responder, end)).toBeUndefined();
   });
 });
 

@@ -1,4 +1,6 @@
-import { missingSections, NoticeDraft } from '../../src/contract/notice';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { missingSections, NoticeDraft, textFor } from '../../src/contract/notice';
 
 const complete = {
   noticeId: 'first-1',
@@ -63,6 +65,79 @@ test.each([
 
 test('a notice in no language is refused', () => {
   expect(() => NoticeDraft.parse({ ...complete, translations: {} })).toThrow(/at least one language/);
+});
+
+describe('a notice for some tenants only', () => {
+  const only = (...onlyTenants: string[]) => NoticeDraft.parse({ ...complete, onlyTenants }).onlyTenants;
+
+  test('says the same in whatever order and however often they are named', () => {
+    expect(only('globex', 'acme', 'globex')).toEqual(['acme', 'globex']);
+  });
+
+  test.each([
+    ['nobody', []],
+    ['more than 1,000', Array.from({ length: 1001 }, (_, index) => `t${String(index)}`)],
+    ['what is no id', ['a b']],
+  ])('that names %s is refused', (_, ids) => {
+    expect(() => only(...ids)).toThrow();
+  });
+});
+
+describe('the texts of a notice', () => {
+  const another = { en: { subject: 'Another' } };
+
+  test('of any kind are the one that it has', () => {
+    const draft = NoticeDraft.parse({ ...complete, kind: 'withdrawal' });
+    expect(textFor(draft, 'withdrawal')).toBe(draft.translations);
+    expect(textFor(draft, 'first')).toBeUndefined();
+  });
+
+  test('by difference never stand in for one another', () => {
+    const draft = NoticeDraft.parse({
+      ...complete,
+      kind: 'by-difference',
+      variants: { withdrawal: another },
+    });
+    expect(textFor(draft, 'first')).toBe(draft.translations);
+    expect(textFor(draft, 'withdrawal')?.['en']?.subject).toBe('Another');
+    expect(textFor(draft, 'supplementary')).toBeUndefined();
+  });
+
+  test.each([
+    ['of another kind', 'first', { withdrawal: another }],
+    ['without any variant', 'by-difference', {}],
+    ['of a kind that has none', 'by-difference', { first: another }],
+    ['in no language', 'by-difference', { withdrawal: {} }],
+  ])('in variants are refused in a notice %s', (_, kind, variants) => {
+    expect(() => NoticeDraft.parse({ ...complete, kind, variants })).toThrow();
+  });
+});
+
+test.each<[string, string[]]>([
+  ['first', ['actionsTaken|suggestedActions', 'contactPoint', 'description', 'effectOnCustomerData']],
+  ['final', ['actionsTaken|suggestedActions', 'contactPoint', 'description', 'effectOnCustomerData']],
+  ['withdrawal', ['contactPoint', 'description', 'suggestedActions']],
+  ['update', ['contactPoint']],
+])('a notice of kind %s needs %j', (kind, sections) => {
+  const draft = NoticeDraft.parse({ ...complete, kind, translations: { en: { subject: 'Nothing yet' } } });
+  expect(missingSections(draft)).toEqual(sections.map((section) => `section:en/${section}`));
+});
+
+test.each<[string, string[]]>([
+  ['first', ['content:en/likely-consequences']],
+  ['final', ['content:en/likely-consequences']],
+  ['supplementary', []],
+  ['correction', []],
+  ['update', []],
+  ['withdrawal', []],
+])('of what rules demand, a notice of kind %s lacks %j', (kind, lacks) => {
+  const draft = NoticeDraft.parse({ ...complete, kind });
+  expect(missingSections(draft, ['likely-consequences'])).toEqual(lacks);
+});
+
+test.each(['notice.json', 'notice-by-difference.json'])('the example %s is complete', (name) => {
+  const text = readFileSync(join(__dirname, '..', '..', 'examples', name), 'utf8');
+  expect(missingSections(NoticeDraft.parse(JSON.parse(text)))).toEqual([]);
 });
 
 test('line breaks of another system become ours, so that the same text has the same hash', () => {

@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
-import { durationText, postmortemMarkdown } from '../../src/domain/postmortem';
+import { durationText, spanText } from '../../src/domain/durations';
+import { postmortemMarkdown } from '../../src/domain/postmortem';
 import {
   incidentInMemory,
   obligationGroup,
@@ -15,9 +18,11 @@ const markdownOf = ({ state, events }: MemoryIncident) => postmortemMarkdown(sta
 const htmlOf = (markdown: string) => new MarkdownIt({ html: true, linkify: false }).render(markdown);
 
 const headings = [
+  'At a glance',
   'What led to it',
   'Technical summary',
   'How the response was run',
+  'Shared with others',
   'Figures',
   'Findings',
   'Verdicts',
@@ -33,7 +38,10 @@ test('has every section, also when nothing is recorded', () => {
   const markdown = markdownOf(incidentInMemory());
   expect([...markdown.matchAll(/^## (.*)$/gm)].map((match) => match[1])).toEqual(headings);
   expect(markdown).toContain('## What led to it\n\nNothing recorded.');
-  expect(markdown).toContain('| technical-lapse | not answered |  |');
+  expect(markdown).toContain('### Actors\n\nNot known.');
+  expect(markdown).toContain('| technical-lapse | not answered |  |  |');
+  expect(markdown).toContain('- Sufficient: not judged\n- Complete: not judged');
+  expect(markdown).toContain('- security-response: not signed off');
 });
 
 test('tells the whole story', () => {
@@ -43,12 +51,15 @@ test('tells the whole story', () => {
     'Incident inc-1, severity moderate, TLP:AMBER.',
     '- A crash dump held the key.',
     '- The key was read. (evidence: log:4711)',
-    '| technical-lapse | Dumps hold keys. | BUG-1 |',
-    '| manual-error | none found |  |',
+    '| technical-lapse | Dumps hold keys. | key | BUG-1 |',
+    '| manual-error | none found |  |  |',
+    '| storage | 30 min |',
+    '| eradication | 2026-11-23T08:00:00.000Z | under a minute | approved by eim-dora |',
     '- Sufficient: yes — It was enough.',
     '3 accepted by the relay',
-    '| BUG-1 | bug | Keys are logged | ben | resolved |',
-    '- storage-team',
+    '### Open\n\nNone.',
+    '| BUG-1 | bug |  | Keys are logged | ben | yes | resolved 2026-11-23T08:00:00.000Z |',
+    '- storage-team: signed off',
   ])
     expect(markdown).toContain(line);
 });
@@ -57,10 +68,117 @@ test('marks a drill', () => {
   expect(markdownOf(incidentInMemory({ declaration: { mode: 'drill' } }))).toContain('**DRILL**');
 });
 
-test('says that an entry still holds, and that nobody owns it', () => {
+describe('of entries it says', () => {
   const incident = incidentInMemory();
-  incident.send('openEntry', people.responder, { ref: 'BUG-2', title: 'no alarm' });
-  expect(markdownOf(incident)).toContain('| BUG-2 | bug | no alarm | nobody | open (holds) |');
+  const open = (ref: string, more: { priority?: string; owner?: string } = {}) =>
+    incident.send('openEntry', people.responder, { ref, title: `mend ${ref}`, ...more });
+  open('BUG-1', { priority: 'P1' });
+  open('BUG-2', { owner: 'ben' });
+  open('BUG-3');
+  open('BUG-4');
+  open('BUG-5', { owner: 'cleo' });
+  incident.send('waiveEntry', people.executive, {
+    ref: 'BUG-2',
+    reason: 'the part is retired',
+    expiresAt: '2027-01-01T00:00:00Z',
+  });
+  incident.send('closeEntry', people.responder, { ref: 'BUG-3', resolution: 'not-planned' });
+  incident.send('closeEntry', people.responder, {
+    ref: 'BUG-4',
+    resolution: 'duplicate-of',
+    duplicateOf: 'BUG-2',
+  });
+  incident.record({ type: 'entries-escalated', refs: ['BUG-5'], leadsOf: ['cleo'] });
+  const [stillOpen = '', closed = ''] = (/### Open(.*?)\n## /s.exec(markdownOf(incident))?.[1] ?? '').split(
+    '### Closed',
+  );
+
+  test('which are open, how urgent they are, and that nobody owns one', () => {
+    expect(stillOpen).toContain('| BUG-1 | bug | P1 | mend BUG-1 | nobody | yes | open |');
+    expect(stillOpen).toContain('| BUG-3 | bug |  | mend BUG-3 | nobody | yes | not planned |');
+    expect(stillOpen).toMatch(/\| BUG-5 .*\| open, escalated 2026-11-23/);
+  });
+
+  test('which are closed, a waiver with who, until when and why', () => {
+    expect(closed).toContain('| waived by eim-dora until 2027-01-01T00:00:00.000Z: the part is retired |');
+    expect(closed).toContain('| BUG-4 | bug |  | mend BUG-4 | nobody | yes | duplicate of BUG-2 |');
+    expect(closed).not.toContain('BUG-3');
+  });
+
+  test('why there is nothing to fix, when there is none', () => {
+    const clean = incidentInMemory();
+    clean.send('declareTriageDone', people.responder, { nothingToFix: 'A false alarm.' });
+    expect(markdownOf(clean)).toContain('Nothing to fix: A false alarm.');
+  });
+});
+
+test('names actors with what shows it', () => {
+  const incident = incidentInMemory();
+  incident.send('postmortem', people.responder, {
+    part: 'actors',
+    text: 'A group known for stolen keys.',
+    evidence: ['report:12'],
+  });
+  expect(markdownOf(incident)).toContain('- A group known for stolen keys. (evidence: report:12)');
+});
+
+describe('which version it is', () => {
+  test('is told by the number of events and by the digest of all that follows', () => {
+    const incident = played(...wholeStory);
+    const [head = '', rest = ''] = markdownOf(incident).split(/(?<=SHA-256.*)\n\n/);
+    expect(head).toContain(`rests on ${String(incident.events.length)} events`);
+    const digest = createHash('sha256').update(rest).digest('hex');
+    expect(head).toContain(`SHA-256 of the text below this line: ${digest}.`);
+  });
+
+  test('is the same for the same events, whenever it is asked for', () => {
+    const incident = played(...wholeStory);
+    const before = markdownOf(incident);
+    incident.pass(1000 * 3_600_000);
+    expect(markdownOf(incident)).toBe(before);
+  });
+});
+
+describe('the timeline at a glance', () => {
+  const blockOf = (incident: MemoryIncident) =>
+    /```mermaid\n([\s\S]*?)\n```/.exec(markdownOf(incident))?.[1]?.split('\n') ?? [];
+
+  test('begins with what is known of the beginning, in days', () => {
+    const incident = incidentInMemory();
+    incident.send('recordAnchor', people.responder, {
+      kind: 'occurrence',
+      at: '2026-11-20',
+      precision: 'day',
+      basis: 'a log; or: so it seems #1',
+    });
+    expect(blockOf(incident).slice(0, 6)).toEqual([
+      'timeline',
+      '  section 2026-11-20',
+      '    all-day : It began, a log, or, so it seems 1',
+      '  section 2026-11-23',
+      '    07h30 : It was detected, an alert of the token service',
+      expect.stringMatching(/^ {4}08h00 : The incident is declared, it concerns 2 services\./),
+    ]);
+  });
+
+  test('has only lines of its own form, whatever people wrote', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, maxLength: 200, unit: 'grapheme' }), (basis) => {
+        const incident = incidentInMemory();
+        incident.record({ type: 'determined', customerReportable: 'yes', basis });
+        const [first, ...lines] = blockOf(incident);
+        expect(first).toBe('timeline');
+        for (const line of lines) expect(line).toMatch(/^( {2}section \S+| {4}\S+ : [^:;#`<>\n]+)$/);
+      }),
+    );
+  });
+
+  test('tells of a long story its beginning and how much there is besides', () => {
+    const incident = incidentInMemory();
+    for (let index = 0; index < 100; index += 1)
+      incident.record({ type: 'determined', customerReportable: 'undetermined', basis: 'not yet' });
+    expect(blockOf(incident).at(-1)).toBe('    later : 42 more, see the response timeline');
+  });
 });
 
 test('lists suggestions with verdict, who was asked, and the procedure they changed', () => {
@@ -77,7 +195,7 @@ test('lists suggestions with verdict, who was asked, and the procedure they chan
   );
 });
 
-test('says which obligation was missed, and marks what policy alone demands', () => {
+test('says which obligation was missed and by how much, and marks what policy alone demands', () => {
   const { dueAt: _, ...undated } = obligationGroup({
     ruleId: 'jp-appi-26',
     softDueAt: '2026-11-24T00:00:00.000Z',
@@ -87,7 +205,7 @@ test('says which obligation was missed, and marks what policy alone demands', ()
   incident.pass(80 * 3_600_000);
   play(incident, [() => undefined]);
   const rows = markdownOf(incident).split('\n');
-  expect(rows.find((row) => row.startsWith('| eu-gdpr-33-2'))).toMatch(/\| missed \|$/);
+  expect(rows.find((row) => row.startsWith('| eu-gdpr-33-2'))).toMatch(/\| missed, late by 8 h so far \|$/);
   expect(rows.find((row) => row.startsWith('| jp-appi-26'))).toContain('2026-11-24T00:00:00.000Z (policy)');
 });
 
@@ -108,7 +226,7 @@ describe('what people wrote stays text', () => {
   const html = htmlOf(markdown);
 
   test('no HTML comes through', () => {
-    expect(html).not.toMatch(/<(script|img|a|b|strong|code)\b/);
+    expect(html.replace(/<pre>.*?<\/pre>/s, '')).not.toMatch(/<(script|img|a|b|strong|code)\b/);
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
   });
 
@@ -119,7 +237,7 @@ describe('what people wrote stays text', () => {
 
   test('every row of a table has as many cells as its head', () => {
     const tables = html.match(/<table>.*?<\/table>/gs) ?? [];
-    expect(tables).toHaveLength(4);
+    expect(tables).toHaveLength(5);
     for (const table of tables) {
       const heads = table.match(/<th>/g)?.length ?? 0;
       const rows = table.split('<tr>').slice(2);
@@ -143,4 +261,9 @@ test.each([
   [-7_200_000, 'minus 2 h'],
 ])('%i ms is %s', (durationMs, text) => {
   expect(durationText(durationMs)).toBe(text);
+});
+
+test('a span is one duration, or two where it is not known more exactly', () => {
+  expect(spanText({ atLeastMs: 3_600_000, atMostMs: 3_600_000 })).toBe('1 h');
+  expect(spanText({ atLeastMs: 0, atMostMs: 90_000_000 })).toBe('between under a minute and 1 d 1 h');
 });

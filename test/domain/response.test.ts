@@ -1,20 +1,23 @@
+import { eradicationGate } from '../../src/domain/gates';
+import { apply } from '../../src/domain/incident';
+import { gateGeneration } from '../../src/domain/response';
 import {
   containedAt,
   currentPlan,
   decidingParties,
-  gateGeneration,
   isContained,
   openReviews,
   planFor,
   responsePhase,
   servicePhase,
   trackStateOf,
-} from '../../src/domain/response';
+} from '../../src/domain/response-questions';
 import { sampleEvents } from '../support/arbitraries';
 import {
   blankIncident,
   containment,
   eradication,
+  eradicationPlan,
   given,
   hours,
   incidentInMemory,
@@ -22,7 +25,9 @@ import {
   people,
   play,
   played,
+  recorded,
   recovery,
+  step,
   storage,
   watch,
   type GivenEvent,
@@ -95,6 +100,19 @@ describe('a sign of breach', () => {
       recoveryConfirmation: { kind: 'awaited' },
       watch: { kind: 'not-started' },
     });
+  });
+
+  test('may come again and again: no approval of any former round counts', () => {
+    const often = played(containment, eradication);
+    const generations = [1, 2, 3, 4, 5].map(() => {
+      often.send('reportSignOfBreach', people.storageTeam, { what: 'a new web shell' });
+      play(often, [step('proposePlan', people.responder, eradicationPlan)]);
+      expect(eradicationGate(often.state)).toMatchObject({ isOpen: false });
+      return eradicationGate(often.state).generation;
+    });
+    expect(often.state.response.round).toBe(6);
+    expect(new Set(generations).size).toBe(5);
+    expect(generations).toEqual([...generations].sort((left, right) => left - right));
   });
 
   test('leaves no plan of the former round in force, under a new generation', () => {
@@ -188,12 +206,15 @@ describe('plans', () => {
   });
 
   test('outside owners are no deciding party', () => {
-    const { response } = blankIncident({ declaration: { services: [storage, mailRelay] } });
-    const { plans } = given({
-      ...sampleEvents['plan-proposed'],
-      tasks: [storage, mailRelay].map(({ service }) => ({ service, what: 'a', track: 'eradication' })),
-    }).response;
-    expect(plans.flatMap((each) => decidingParties(response, each))).toEqual([
+    const setting = { declaration: { services: [storage, mailRelay] } };
+    const tasks = [storage, mailRelay].map(({ service }) => ({
+      service,
+      what: 'a',
+      track: 'eradication' as const,
+    }));
+    const proposed = recorded({ ...sampleEvents['plan-proposed'], tasks });
+    const { response } = proposed.reduce(apply, blankIncident(setting));
+    expect(response.plans.flatMap((each) => decidingParties(response, each))).toEqual([
       'security-response',
       'storage',
     ]);

@@ -17,7 +17,7 @@ test('a fact without a value is told as true', () => {
 });
 
 test('one of a thing is told in the singular', () => {
-  expect(sentenceOf({ type: 'declared', services: 1 })).toContain('1 service.');
+  expect(sentenceOf({ ...sampleEvents.declared, services: 1 })).toContain('1 service.');
   expect(sentenceOf(sampleEvents['affected-tenants-identified'])).toContain('1,200 tenants');
   expect(sentenceOf({ ...sampleEvents['deadlines-missed'], clocks: ['a', 'b'] })).toContain('2 deadlines');
 });
@@ -56,6 +56,8 @@ test('a whole story is told in the order in which it was recorded', () => {
   expect(lines.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
   expect(lines[0]).toMatchObject({
     recordedAt: declaredAt,
-    text: 'The incident is declared; it concerns 2 services.',
+    text: expect.stringMatching(
+      /^The incident is declared; it concerns 2 services\. Its policy is [0-9a-f]{12}\.$/,
+    ) as string,
   });
 });

@@ -57,7 +57,7 @@ describe('the documents together', () => {
     const named = documentNames()
       .flatMap(codeSpansOf)
       .flatMap((span) => /^firebreak ([a-z]+)(?: ([a-z]+))?/.exec(span)?.slice(1, 3).filter(Boolean) ?? []);
-    const groups = ['bug', 'keys', 'notice', 'tenants'];
+    const groups = ['bug', 'case', 'dashboard', 'keys', 'notice', 'policy', 'tenants'];
     const known = [[], ...groups.map((group) => [group])].flatMap((words) => commandsIn(helpOf(words)));
     expect(named).toContain('revoke');
     expect(named.filter((word) => !known.includes(word))).toEqual([]);

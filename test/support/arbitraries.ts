@@ -46,10 +46,20 @@ const pools: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   contentHash: fc.constantFrom(...hashes),
   what: fc.constantFrom('revoke the key', 'rebuild the hosts'),
   ruleId: fc.constantFrom('eu-gdpr-33-2', 'de-bsig-32'),
-  gate: fc.constantFrom('eradication', 'notice:first-1', 'notice:second-1'),
+  gate: fc.constantFrom(
+    'eradication',
+    'notice:first-1',
+    'notice:second-1',
+    'hold:H1',
+    'status-post:storage-1',
+  ),
+  holdId: fc.constantFrom('H1', 'H2'),
+  postId: fc.constantFrom('storage-1', 'storage-2'),
+  step: fc.constantFrom('send/first-1/1/x', 'start-shards/first-1.1'),
   campaignId: fc.constantFrom('first-1.1', 'second-1.1'),
   shard: fc.integer({ min: 0, max: 2 }),
   shards: fc.integer({ min: 0, max: 2 }),
+  zone: fc.constantFrom('UTC', 'Europe/Berlin'),
   restsOn: fc.subarray(['A1', 'A2']),
 };
 
@@ -116,10 +126,12 @@ const momentOf: Readonly<Record<string, string>> = {
   month: '2026-11',
 };
 
-/** JSON Schema cannot say that `at` is written with the precision that stands beside it. */
+/** JSON Schema cannot say that a moment is written with the precision that stands beside it, or else to the second. */
 function datedPrecisely(message: Record<string, unknown>): Record<string, unknown> {
-  const at = momentOf[String(message.precision)];
-  return at === undefined ? message : { ...message, at };
+  const fields = ['at', 'submittedAt', 'madeAt'].filter((field) => field in message);
+  const { precision = 'second' } = message;
+  const written = momentOf[String(precision)];
+  return { ...message, ...Object.fromEntries(fields.map((field) => [field, written])) };
 }
 
 function recordOf(properties: Readonly<Record<string, JsonSchema>>, required: readonly string[]) {
@@ -175,7 +187,7 @@ const request = {
 };
 
 export const sampleEvents: { readonly [Type in EventType]: EventOf<Type> } = {
-  declared: { type: 'declared', services: 2 },
+  declared: { type: 'declared', services: 2, policyDigest: fingerprintOf('policy') },
   'service-added': { type: 'service-added', service: storage },
   'fact-recorded': { type: 'fact-recorded', name: 'tenants-told-us', value: true },
   'impact-stated': {
@@ -194,6 +206,13 @@ export const sampleEvents: { readonly [Type in EventType]: EventOf<Type> } = {
   },
   'anchor-chosen': { type: 'anchor-chosen', anchorId: 'occurrence-1', reason: 'it is the surest' },
   'message-refused': { type: 'message-refused', message: 'openBug', problem: 'title is missing' },
+  'further-messages-refused': {
+    type: 'further-messages-refused',
+    count: 3,
+    messages: ['openBug'],
+    until: hours(1),
+  },
+  'story-shortened': { type: 'story-shortened', types: [{ type: 'message-refused', count: 900 }] },
   'decision-received': {
     type: 'decision-received',
     decisionId: 'D1',
@@ -220,8 +239,18 @@ export const sampleEvents: { readonly [Type in EventType]: EventOf<Type> } = {
     problem: 'The decision was good until yesterday; sign it again.',
   },
   'step-failed': { type: 'step-failed', step: 'prepare/first-1/1/1', problem: 'the text is gone' },
+  'step-retried': { type: 'step-retried', step: 'prepare/first-1/1/1', reason: 'the text is back' },
   'deadlines-neared': { type: 'deadlines-neared', clocks: ['eu-gdpr-33-2/notice@x'], dueAt: hours(72) },
   'deadlines-missed': { type: 'deadlines-missed', clocks: ['eu-gdpr-33-2/notice@x'], dueAt: hours(72) },
+  'latest-safe-start-reached': { type: 'latest-safe-start-reached', dueAt: hours(72) },
+  'on-call-paged': { type: 'on-call-paged', idempotencyKey: 'inc-1/7' },
+  'information-shared': {
+    type: 'information-shared',
+    with: 'police',
+    what: 'the addresses that the intruder used',
+    under: 'warrant 12',
+    evidence,
+  },
   'incident-closed': { type: 'incident-closed' },
   'analysis-recorded': { type: 'analysis-recorded', analysisId: 'A1', text: 'forged tokens', evidence },
   'emergency-action-recorded': {
@@ -312,6 +341,11 @@ export const sampleEvents: { readonly [Type in EventType]: EventOf<Type> } = {
     assessment: assessmentOf([obligationGroup()]),
     factsRevision: 1,
   },
+  'removed-tenants-left': {
+    type: 'removed-tenants-left',
+    tenantSetVersion: 1,
+    reason: 'they asked not to be written to again',
+  },
   'undecided-decided': {
     type: 'undecided-decided',
     ruleId: 'eu-gdpr-33-2',
@@ -356,13 +390,70 @@ export const sampleEvents: { readonly [Type in EventType]: EventOf<Type> } = {
     campaignId: 'first-1.1',
     shards: [totalsOf({ accepted: 1199, needsHuman: 1 })],
   },
+  'repetition-due': { type: 'repetition-due', noticeId: 'first-1', dueAt: hours(3) },
+  'notice-repeated': {
+    type: 'notice-repeated',
+    noticeId: 'first-1',
+    campaignId: 'first-1.1+1',
+    shards: 1,
+    totals: totalsOf({ planned: 1200 }),
+  },
+  'standing-update-ended': { type: 'standing-update-ended', noticeId: 'first-1', reason: 'it is over' },
+  'hold-proposed': {
+    type: 'hold-proposed',
+    holdId: 'H1',
+    notices: ['first-1'],
+    duties: ['eu-gdpr-33-2'],
+    reason: 'the police ask for it',
+    until: hours(48),
+    hash: fingerprintOf('hold'),
+  },
+  'hold-released': { type: 'hold-released', holdId: 'H1', reason: 'the arrest was made' },
+  'hold-expired': { type: 'hold-expired', holdId: 'H1', wasInForce: true },
+  'status-post-proposed': {
+    type: 'status-post-proposed',
+    postId: 'storage-1',
+    revision: 1,
+    contentHash: fingerprintOf('the text of the post'),
+    tlp: 'CLEAR',
+  },
+  'status-post-published': {
+    type: 'status-post-published',
+    postId: 'storage-1',
+    revision: 1,
+    issueId: 'SP0123456789ab',
+    isResolved: false,
+  },
   'filing-recorded': {
     type: 'filing-recorded',
     ruleId: 'de-bsig-32',
     stage: 'early-warning',
     reference: 'BSI-1',
     submittedAt: hours(20),
+    countsFrom: ['detection-1'],
     evidence,
+  },
+  'filing-judged': {
+    type: 'filing-judged',
+    ruleId: 'de-bsig-32',
+    stage: 'early-warning',
+    submittedAt: hours(20),
+    judgement: {
+      verdict: 'in-time',
+      earlyBy: 'PT4H',
+      anchor: { kind: 'detection', at: hours(0), precision: 'second' },
+      dueAt: hours(24),
+      because: 'all its conditions are met',
+    },
+  },
+  'promise-recorded': {
+    type: 'promise-recorded',
+    promiseId: 'P1',
+    text: 'We tell every known victim within 72 hours.',
+    hours: 72,
+    madeAt: { at: '2026-11-23', precision: 'day' },
+    covers: ['tenant-1'],
+    basis: 'post on our blog',
   },
   'entry-opened': {
     type: 'entry-opened',
@@ -377,6 +468,12 @@ export const sampleEvents: { readonly [Type in EventType]: EventOf<Type> } = {
   'entry-waived': { type: 'entry-waived', ref: 'BUG-1', reason: 'the part is retired', expiresAt: hours(90) },
   'waiver-expired': { type: 'waiver-expired', ref: 'BUG-1' },
   'entries-reminded': { type: 'entries-reminded', refs: ['BUG-1'], because: 'unowned' },
+  'entries-escalated': { type: 'entries-escalated', refs: ['BUG-1'], leadsOf: ['ben'] },
+  'process-register-updated': {
+    type: 'process-register-updated',
+    entries: 1,
+    digest: fingerprintOf('process failures'),
+  },
   'triage-declared-done': { type: 'triage-declared-done' },
   'postmortem-part-recorded': {
     type: 'postmortem-part-recorded',

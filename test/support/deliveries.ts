@@ -1,5 +1,5 @@
 // A notice, its recipients and its campaign in a real database, for the tests that plan and send.
-import type { Audience, PlanDeliveriesInput } from '../../src/activities/plan-deliveries';
+import type { PlanDeliveriesInput } from '../../src/activities/plan-deliveries';
 import type { Database } from '../../src/adapters/postgres/database';
 import { noticeContents, saveNoticeDraft } from '../../src/adapters/postgres/notice-store';
 import type { NoticeDraftInput } from '../../src/contract/notice';
@@ -92,7 +92,6 @@ export async function campaignOf(
     readonly templates?: Record<string, string>;
     readonly campaignId?: string;
     readonly tenantSetVersion?: number;
-    readonly audience?: Audience;
     readonly mode?: 'live' | 'drill';
     readonly shards?: number;
     readonly giveUpAt?: string;
@@ -106,10 +105,13 @@ export async function campaignOf(
     noticeId,
     revision,
     kind: draft.kind,
-    templateHash: await noticeContents(database).keepTemplates(templates),
+    templateHash: await noticeContents(database).keepTemplates(
+      draft.kind === 'by-difference'
+        ? { first: templates, supplementary: templates, withdrawal: templates }
+        : { [draft.kind]: templates },
+    ),
     tenantSetVersion: overrides.tenantSetVersion ?? 1,
     shards: overrides.shards ?? 1,
-    audience: overrides.audience ?? 'all',
     mode: overrides.mode ?? 'live',
     ...(giveUpAt === undefined ? {} : { giveUpAt }),
   };

@@ -70,6 +70,7 @@ export async function e2eStage({ policy, inbox: inboxOptions }: StageOptions = {
     FIREBREAK_MAIL_FROM: 'security@provider.example',
     FIREBREAK_MESSAGE_ID_DOMAIN: 'provider.example',
     FIREBREAK_DRILL_MAILBOX: join(folder, 'drill-mailbox'),
+    FIREBREAK_STATUS_DIRECTORY: join(folder, 'status-dashboard'),
     FIREBREAK_KEY_PASSPHRASE: passphrase,
     LOG_LEVEL: 'warn',
   };

@@ -63,7 +63,7 @@ export const containment: readonly Step[] = [
     kind: 'containment',
     objective: 'Stop forged tokens.',
     restsOn: ['A1'],
-    tasks: [{ service, what: 'revoke the key', track: 'containment' }],
+    tasks: [{ service, what: 'revoke the key', track: 'containment', supporter: people.responder.by }],
   }),
   says('completeTask', people.team, { service, track: 'containment', what: 'revoke the key', evidence }),
 ];
@@ -72,7 +72,7 @@ export const eradicationPlan: Omit<IncidentUpdates['proposePlan'], keyof Sender>
   kind: 'eradication',
   objective: 'Remove the foothold.',
   restsOn: ['A1'],
-  tasks: [{ service, what: 'rebuild the hosts', track: 'eradication' }],
+  tasks: [{ service, what: 'rebuild the hosts', track: 'eradication', supporter: people.responder.by }],
   recommendation: {
     technique: 'rebuild',
     nature: 'stolen key',

@@ -6,7 +6,12 @@ import { Declaration, type DeclarationInput } from '../../src/contract/declarati
 import type { CloseEntry, IncidentUpdates, OpenEntry, ReopenEntry } from '../../src/contract/messages';
 import type { Policy } from '../../src/contract/policy';
 import type { Sender } from '../../src/contract/principal';
-import { dueAlarms, nextNotificationStep, type NotificationStep } from '../../src/domain/agenda';
+import {
+  dueAlarms,
+  nextNotificationStep,
+  nextStatusPostStep,
+  type NotificationStep,
+} from '../../src/domain/agenda';
 import { rolesThatDecide } from '../../src/domain/authority';
 import {
   theSystem,
@@ -19,6 +24,7 @@ import {
 import { fingerprintOf } from '../../src/domain/fingerprint';
 import { isPostmortemComplete } from '../../src/domain/follow-up';
 import { findGate, postmortemGate } from '../../src/domain/gates';
+import { holdIdOf } from '../../src/domain/holds';
 import { apply, incidentOf, needsPostmortem, type Incident } from '../../src/domain/incident';
 import { addMs, instantFromEpochMs, type Instant } from '../../src/domain/instant';
 import { signalIntakes, take, updateIntakes, type Intake } from '../../src/domain/intake';
@@ -26,7 +32,9 @@ import { refuse, Refusal } from '../../src/domain/intake/refusal';
 import { findNotice, noDeliveries, noticeIdOf, sentNotices } from '../../src/domain/notification';
 import type { ObligationAssessment, ObligationGroup } from '../../src/domain/obligations';
 import { defaultPolicy } from '../../src/domain/policy';
-import { currentPlan } from '../../src/domain/response';
+import { pendingRegistration } from '../../src/domain/process-register';
+import { planOfGate } from '../../src/domain/response-questions';
+import { findStatusPost, statusPostIdOf } from '../../src/domain/status-posts';
 
 // People
 
@@ -129,8 +137,10 @@ export const intakes: { readonly [Name in MessageName]: Intake<Messages[Name]> }
 /** What the activities of the notification track answer. */
 export interface Answers {
   readonly tenantSet: Omit<TenantSetResult, 'version'>;
-  readonly groups: readonly ObligationGroup[];
+  /** A test changes them when its rules would say something else. */
+  groups: readonly ObligationGroup[];
   readonly noticeLacks: readonly string[];
+  readonly isPostResolved: boolean;
 }
 
 const usualAnswers: Answers = {
@@ -145,6 +155,7 @@ const usualAnswers: Answers = {
   },
   groups: [],
   noticeLacks: [],
+  isPostResolved: true,
 };
 
 export interface MemoryIncident {
@@ -168,13 +179,21 @@ export interface MemoryIncident {
   readonly answers: Answers;
 }
 
+/** Of an incident that is played on from it, as often as one likes. */
+export interface Moment {
+  readonly state: Incident;
+  readonly events: readonly IncidentEvent[];
+  readonly now: Instant;
+}
+
 /** Declared by the responder, its detection recorded, as the workflow begins. */
 export function incidentInMemory(
-  setting: Setting & { readonly answers?: Partial<Answers> } = {},
+  setting: Setting & { readonly answers?: Partial<Answers>; readonly from?: Moment } = {},
 ): MemoryIncident {
-  let state = blankIncident(setting);
-  let now = declaredAt;
-  const events: IncidentEvent[] = [];
+  const { from } = setting;
+  let state = from?.state ?? blankIncident(setting);
+  let now = from?.now ?? declaredAt;
+  const events: IncidentEvent[] = [...(from?.events ?? [])];
 
   function record(body: EventBody, author: Author = theSystem, happenedAt?: Instant): IncidentEvent {
     const event: IncidentEvent = {
@@ -226,9 +245,17 @@ export function incidentInMemory(
     },
     answers: { ...usualAnswers, ...setting.answers },
   };
+  if (from !== undefined) return incident;
   const reporter = authorOf(people.responder);
   const { basis, ...moment } = state.declaration.detection;
-  record({ type: 'declared', services: state.declaration.services.length }, reporter);
+  record(
+    {
+      type: 'declared',
+      services: state.declaration.services.length,
+      policyDigest: fingerprintOf(state.policy),
+    },
+    reporter,
+  );
   record(
     { type: 'anchor-recorded', anchor: { anchorId: 'detection-1', kind: 'detection', basis, ...moment } },
     reporter,
@@ -252,10 +279,14 @@ function decidable(state: Incident, name: string, approver: Sender, now: Instant
   if (!rolesThatDecide(name).includes(approver.role))
     return refuse('NotAllowed', `${approver.role} does not decide ${name}`);
   const noticeId = noticeIdOf(name);
+  if (holdIdOf(name) !== undefined) return { generation: gate.generation, objectHash: gate.objectHash };
+  const postId = statusPostIdOf(name);
   const proposer =
-    noticeId === undefined
-      ? currentPlan(state.response, 'eradication')?.proposedBy
-      : findNotice(state.notification, noticeId)?.author;
+    noticeId !== undefined
+      ? findNotice(state.notification, noticeId)?.author
+      : postId !== undefined
+        ? findStatusPost(state.statusPosts, postId)?.author
+        : planOfGate(state.response, name)?.proposedBy;
   if (proposer === approver.by) return refuse('NotAllowed', `${approver.by} proposed it`);
   return { generation: gate.generation, objectHash: gate.objectHash };
 }
@@ -283,9 +314,24 @@ export function runTracks(incident: MemoryIncident): void {
   for (const alarm of dueAlarms(incident.state, incident.now())) incident.record(alarm.event);
   for (let step = nextNotificationStep(incident.state); step; step = nextNotificationStep(incident.state))
     incident.record(outcomeOf(incident, step));
+  for (let step = nextStatusPostStep(incident.state); step; step = nextStatusPostStep(incident.state)) {
+    const { postId, revision } = step.post;
+    incident.record({
+      type: 'status-post-published',
+      postId,
+      revision,
+      issueId: `SP-${postId}`,
+      isResolved: incident.answers.isPostResolved,
+    });
+  }
   const { state } = incident;
   if (!isPostmortemComplete(state.followUp) && needsPostmortem(state) && postmortemGate(state).isOpen)
     incident.record({ type: 'postmortem-completed' });
+  const registration = pendingRegistration(incident.state);
+  if (registration !== undefined) {
+    const { failures, digest } = registration;
+    incident.record({ type: 'process-register-updated', entries: failures.length, digest });
+  }
 }
 
 /** What the activity of a step reports when it succeeds. */
@@ -299,6 +345,11 @@ export function outcomeOf({ state, answers }: MemoryIncident, step: Notification
         assessment: assessmentOf(answers.groups, step.tenantSetVersion),
         factsRevision: state.factsRevision,
       };
+    case 'judge-filing': {
+      const { ruleId, stage, submittedAt } = step.filing;
+      const judgement = { verdict: 'in-time', earlyBy: 'PT1H', because: 'awareness + 72 h' } as const;
+      return { type: 'filing-judged', ruleId, stage, submittedAt, judgement };
+    }
     case 'prepare':
       return { type: 'notice-prepared', ...preparationOf(state, step.notice, answers.noticeLacks) };
     case 'send':
@@ -306,6 +357,14 @@ export function outcomeOf({ state, answers }: MemoryIncident, step: Notification
         type: 'campaign-started',
         noticeId: step.notice.noticeId,
         campaignId: `${step.notice.noticeId}.${String(step.notice.revision)}`,
+        shards: 1,
+        totals: totalsOf({ planned: answers.tenantSet.tenants }),
+      };
+    case 'repeat':
+      return {
+        type: 'notice-repeated',
+        noticeId: step.notice.noticeId,
+        campaignId: step.campaignId,
         shards: 1,
         totals: totalsOf({ planned: answers.tenantSet.tenants }),
       };
@@ -434,7 +493,12 @@ export const eradicationPlan: Content<'proposePlan'> = {
   kind: 'eradication',
   objective: 'Remove the foothold.',
   restsOn: ['A1'],
-  tasks: teams.map(([service]) => ({ service, what: 'rebuild the hosts', track: 'eradication' })),
+  tasks: teams.map(([service]) => ({
+    service,
+    what: 'rebuild the hosts',
+    track: 'eradication',
+    supporter: people.responder.by,
+  })),
   recommendation: {
     technique: 'rebuild',
     nature: 'stolen key',

@@ -3,29 +3,26 @@
  * decisions, and a world in memory behind the other activities. Incidents play as drills on the dates of incidents.ts,
  * so that a test can name every instant.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/activity';
 import { Client, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { TypedSearchAttributes, type HistoryAndWorkflowId } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { startTemporal } from '../../scripts/local/servers.mjs';
+import { timeSkippingEnvironment } from '../../scripts/local/time-skipping';
+import { bundledWorkflows, payloadConverterPath } from '../../scripts/local/workflow-bundle';
 import type { Activities } from '../../src/activities';
 import type { IdentifyAffectedTenantsInput } from '../../src/activities/identify-affected-tenants';
+import { judgeFiling, type FilingToJudge } from '../../src/activities/judge-filing';
 import type { ObligationsToLookUp } from '../../src/activities/look-up-obligations';
 import type { CountDeliveriesInput } from '../../src/activities/count-deliveries';
+import type { KeepProcessRegisterInput } from '../../src/activities/keep-process-register';
 import type { PlanDeliveriesInput } from '../../src/activities/plan-deliveries';
 import { noticeObjectHash, type PrepareNoticeInput } from '../../src/activities/prepare-notice';
+import { issueIdOf, type PublishStatusPostInput } from '../../src/activities/publish-status-post';
 import type { SendPageInput, SendPageResult } from '../../src/activities/send-page';
 import { verifyDecision, type VerifiedToken } from '../../src/activities/verify-decision';
+import { holidayCalendars } from '../../src/adapters/holiday-calendars';
+import { loadRulePack } from '../../src/adapters/rule-pack-files';
 import { DECISION_TOKEN_TYPE, type ApproverKey, type DecisionClaims } from '../../src/contract/decision';
 import type { DeclarationInput } from '../../src/contract/declaration';
 import type { IncidentUpdates } from '../../src/contract/messages';
@@ -38,7 +35,9 @@ import type { Gate } from '../../src/domain/gates';
 import { instantFromEpochMs, type Instant } from '../../src/domain/instant';
 import type { ObligationGroup } from '../../src/domain/obligations';
 import type { IncidentStatus } from '../../src/domain/operator-view';
+import type { OnCallPage } from '../../src/domain/on-call';
 import { defaultPolicy } from '../../src/domain/policy';
+import type { ProcessFailure } from '../../src/domain/process-register';
 import type { TimelineLine } from '../../src/domain/timeline';
 import * as messages from '../../src/workflows/messages';
 import {
@@ -60,7 +59,8 @@ import {
   type MessageName,
   type Step,
 } from './incidents';
-import { timeSkippingEnvironment } from './temporal';
+
+export { bundledWorkflows };
 
 export const hourMs = 3_600_000;
 
@@ -70,8 +70,11 @@ export const hourMs = 3_600_000;
 export interface World {
   /** Tenants of the next version of the set. */
   tenants: number;
-  groups: readonly ObligationGroup[];
+  /** What the rules say; of duties that repeat, counted from what they are told of submissions. */
+  groups: readonly ObligationGroup[] | ((input: ObligationsToLookUp) => readonly ObligationGroup[]);
   noticeLacks: readonly string[];
+  /** Posts that say that the issue is over, each as `<post>.<revision>`. */
+  readonly resolvedPosts: Set<string>;
   /** What an activity refuses for good: its name and the sentence. */
   readonly refusals: Map<keyof Activities, string>;
   /** What the next pages of any shard answer; without one, all its recipients accept. */
@@ -83,6 +86,12 @@ export interface World {
   readonly ledger: Map<string, DeliveryTotals>;
   readonly told: { readonly campaignId: string; readonly recipients: number; readonly at: Instant }[];
   planned: PlanDeliveriesInput[];
+  readonly pagesAsked: SendPageInput[];
+  /** What woke whoever is on call. */
+  readonly onCall: Omit<OnCallPage, 'incidentId'>[];
+  isPagerAway: boolean;
+  /** Process failures by their ref, as they were registered last. */
+  readonly registered: Map<string, ProcessFailure>;
   /** The activity does not answer until what is returned is called. */
   hold(name: keyof Activities): () => void;
   readonly held: Map<keyof Activities, Promise<void>>;
@@ -100,12 +109,17 @@ function newWorld(): World {
     tenants: 3,
     groups: [],
     noticeLacks: [],
+    resolvedPosts: new Set(),
     refusals: new Map(),
     pages: [],
     calls: [],
     ledger: new Map(),
     told: [],
     planned: [],
+    pagesAsked: [],
+    onCall: [],
+    isPagerAway: false,
+    registered: new Map(),
   };
 }
 
@@ -149,12 +163,18 @@ function activitiesOf(worlds: Worlds, now: () => Promise<Instant>): Activities {
         changed: 0,
         unreachable: 0,
         digest: fingerprintOf(['tenants', version, tenants]),
+        coverage: { tenantSetVersion: version, untold: tenants, outdated: 0, notWithdrawn: 0 },
       };
     },
-    async lookUpObligations({ incidentId, tenantSetVersion, facts }: ObligationsToLookUp) {
+    async lookUpObligations(input: ObligationsToLookUp) {
       await Promise.resolve();
+      const { incidentId, tenantSetVersion, facts } = input;
       const { groups } = called('lookUpObligations', incidentId, JSON.stringify(facts.named));
-      return assessmentOf(groups, tenantSetVersion);
+      return assessmentOf(typeof groups === 'function' ? groups(input) : groups, tenantSetVersion);
+    },
+    async judgeFiling(input: FilingToJudge) {
+      called('judgeFiling', input.incidentId, `${input.ruleId}/${input.stage}`);
+      return judgeFiling({ rulePack: { load: () => loadRulePack() }, holidays: holidayCalendars() })(input);
     },
     async prepareNotice(input: PrepareNoticeInput) {
       await Promise.resolve();
@@ -175,19 +195,40 @@ function activitiesOf(worlds: Worlds, now: () => Promise<Instant>): Activities {
       world.planned.push(input);
       return { shards: [], totals: totalsOf({ planned: world.tenants }) };
     },
-    async countDeliveries({ incidentId, campaignId, shards }: CountDeliveriesInput) {
+    async countDeliveries({ incidentId, campaignId, shards, tenantSetVersion }: CountDeliveriesInput) {
       await Promise.resolve();
-      const { ledger } = called('countDeliveries', incidentId, campaignId);
+      const { ledger, planned, tenants } = called('countDeliveries', incidentId, campaignId);
+      const isToldOfIt = planned.some((campaign) => campaign.tenantSetVersion === tenantSetVersion);
       return {
+        coverage: { tenantSetVersion, untold: isToldOfIt ? 0 : tenants, outdated: 0, notWithdrawn: 0 },
         shards: Array.from(
           { length: shards },
           (_, shard) => ledger.get(`${campaignId}/${shard}`) ?? totalsOf({}),
         ),
       };
     },
+    async publishStatusPost({ incidentId, postId, revision, mode }: PublishStatusPostInput) {
+      const post = `${postId}.${String(revision)}`;
+      const world = called('publishStatusPost', incidentId, `${post} ${mode}`);
+      await world.held.get('publishStatusPost');
+      return { issueId: issueIdOf(incidentId, postId), isResolved: world.resolvedPosts.has(post) };
+    },
+    async keepProcessRegister({ incidentId, failures }: KeepProcessRegisterInput) {
+      await Promise.resolve();
+      const { registered, held } = called('keepProcessRegister', incidentId, String(failures.length));
+      await held.get('keepProcessRegister');
+      for (const failure of failures) registered.set(failure.ref, failure);
+    },
+    async pageOnCall({ incidentId, ...page }: OnCallPage) {
+      const world = called('pageOnCall', incidentId, page.alarm);
+      await Promise.resolve();
+      if (world.isPagerAway) throw new Error('the pager is away');
+      world.onCall.push(page);
+    },
     async sendPage(input: SendPageInput) {
       const { incidentId, campaignId, shard } = input;
       const world = called('sendPage', incidentId, `${campaignId} shard ${String(shard)}`);
+      world.pagesAsked.push(input);
       const { planned } = world;
       const shards = planned.find((each) => each.campaignId === campaignId)?.shards ?? 1;
       const page = pageOf(world.pages.shift(), shareOf(world.tenants, shards, shard));
@@ -305,7 +346,7 @@ export interface Stage {
 
 /** A stage on a time-skipping server of its own, for one test file. */
 export async function workflowStage(): Promise<Stage> {
-  const environment = await startedEnvironment();
+  const environment = await timeSkippingEnvironment();
   return stageOn({
     client: environment.client,
     connection: environment.nativeConnection,
@@ -313,16 +354,6 @@ export async function workflowStage(): Promise<Stage> {
     pass: (durationMs) => environment.sleep(durationMs),
     close: () => environment.teardown(),
   });
-}
-
-/** The SDK gives the server five seconds to start, which is short on a machine that does other things as well. */
-async function startedEnvironment(attempts = 4): Promise<TestWorkflowEnvironment> {
-  try {
-    return await timeSkippingEnvironment();
-  } catch (error) {
-    if (attempts === 1 || !String(error).includes('did not start within')) throw error;
-    return startedEnvironment(attempts - 1);
-  }
 }
 
 /** A stage on a development server of its own, where time passes by itself alone. */
@@ -425,52 +456,20 @@ export async function replayAll(
 function taskFailuresOf({ workflowId, history }: HistoryAndWorkflowId): string[] {
   const { events } = history as { events?: readonly HistoryEvent[] | null };
   return (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
-    failed ? [`${workflowId}: ${failed.failure?.message ?? 'failed'}`] : [],
+    failed && failed.identity !== theServerItself
+      ? [`${workflowId}: ${failed.failure?.message ?? 'failed'}`]
+      : [],
   );
 }
 
+/** It fails a task when more signals come meanwhile than it buffers, and has it done anew. */
+const theServerItself = 'history-service';
+
 interface HistoryEvent {
   readonly workflowTaskFailedEventAttributes?: {
+    readonly identity?: string | null;
     readonly failure?: { readonly message?: string | null } | null;
   } | null;
-}
-
-// The bundle: the same for all test files as long as the code is the same
-
-const projectDirectory = join(__dirname, '..', '..');
-const payloadConverterPath = join(projectDirectory, 'src', 'workflows', 'payload-converter.ts');
-const workflowsPath = join(projectDirectory, 'src', 'workflows', 'index.ts');
-const workflowInterceptorModules = [join(projectDirectory, 'src', 'workflows', 'interceptors.ts')];
-
-export async function bundledWorkflows(): Promise<WorkflowBundleWithSourceMap> {
-  const directory = join(projectDirectory, '.cache', 'workflow-bundles');
-  const file = join(directory, `${digestOfSources()}.js`);
-  if (existsSync(file)) return { code: readFileSync(file, 'utf8'), sourceMap: '' };
-  const logger = new DefaultLogger('WARN');
-  const bundle = await bundleWorkflowCode({
-    workflowsPath,
-    workflowInterceptorModules,
-    payloadConverterPath,
-    logger,
-  });
-  mkdirSync(directory, { recursive: true });
-  for (const former of readdirSync(directory))
-    if (former.endsWith('.js')) rmSync(join(directory, former), { force: true });
-  writeFileSync(`${file}.${String(process.pid)}`, bundle.code);
-  renameSync(`${file}.${String(process.pid)}`, file);
-  return bundle;
-}
-
-function digestOfSources(): string {
-  const hash = createHash('sha256').update(readFileSync(join(projectDirectory, 'package-lock.json')));
-  for (const layer of ['workflows', 'domain']) {
-    const directory = join(projectDirectory, 'src', layer);
-    const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) =>
-      name.endsWith('.ts'),
-    );
-    for (const name of files.sort()) hash.update(name).update(readFileSync(join(directory, name)));
-  }
-  return hash.digest('hex').slice(0, 32);
 }
 
 // One incident

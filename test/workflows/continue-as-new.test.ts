@@ -1,5 +1,6 @@
 // The guard rail of very long incidents: a run that has become too long goes on as a new one, and nobody notices. The
 // limit of history is lowered so far that it happens in the middle of every story.
+import * as messages from '../../src/workflows/messages';
 import { deliveryWorkflowId } from '../../src/workflows/names';
 import {
   containment,
@@ -24,7 +25,7 @@ import {
   type StagedIncident,
 } from '../support/workflow-stage';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const { responder, executive, legal } = people;
 
@@ -139,6 +140,41 @@ describe('in the middle of work', () => {
     const [line] = await incident.untilLine('message-refused');
     expect(line?.text).toContain('this token was used before');
   });
+
+  test('who sends a decision again that a former run counted gets the same answer, and it counts once', async () => {
+    const incident = await stage.declare({ historyLimit: 60 });
+    await incident.play(containment, eradication.slice(0, 6));
+    const token = await incident.token('eradication', executive);
+    const decide = () => incident.handle.executeUpdate(messages.decide, { args: [{ token }] });
+    const first = await decide();
+    await untilAnotherRun(incident);
+
+    const second = await decide();
+
+    expect(second).toEqual(first);
+    expect(await incident.lines('decision-received', 'decision-accepted')).toHaveLength(2);
+  });
+
+  test('signals and updates that arrive while one run follows the other are all there, once and in order', async () => {
+    const incident = await stage.declare({ historyLimit: 30 });
+    const numbers = Array.from({ length: 60 }, (_, index) => String(index + 1));
+
+    await Promise.all([
+      ...numbers.map((number) =>
+        incident.signal('openBug', { ...responder, ref: `BUG-${number}`, title: 'Keys are logged' }),
+      ),
+      ...numbers.map((number) => incident.tell('recordFact', responder, { text: number }, `fact-${number}`)),
+    ]);
+
+    await incident.untilLine('entry-opened', numbers.length);
+    const facts = (await incident.lines('fact-recorded')).map(({ text }) => text);
+    expect([...facts].sort()).toEqual([...numbers].sort());
+    expect(await incident.lines('message-refused')).toEqual([]);
+    expect(await runsOf(incident)).toBeGreaterThan(1);
+    const seqs = (await incident.timeline()).map(({ seq }) => seq);
+    expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+  });
+
   test('deliveries under way go on, and report to the new run', async () => {
     const incident = await stage.declare({ historyLimit: 60 });
     await incident.play(proposedNotice);

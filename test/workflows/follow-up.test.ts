@@ -1,6 +1,7 @@
 // What remains to be done after the fire, as a running workflow: entries that nobody forgets, a postmortem that ends
 // when the last of them is settled, and a closing that nobody can hurry.
 import { WorkflowNotFoundError } from '@temporalio/client';
+import * as messages from '../../src/workflows/messages';
 import {
   containment,
   eradication,
@@ -21,7 +22,7 @@ import {
   type StagedIncident,
 } from '../support/workflow-stage';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let stage: Stage;
 beforeAll(async () => {
@@ -77,6 +78,21 @@ describe('an entry', () => {
     expect(minutesOf(reminded)).toEqual([hours(24), hours(48), hours(72)].map(minuteOf));
     expect(reminded[0]?.text).toBe('Still open: BUG-1');
     expect(await incident.lines('entries-reminded')).toEqual(reminded);
+  });
+
+  test('that three reminders do not move is raised above its owner, and again after three more', async () => {
+    const incident = await stableIncident();
+    await incident.signal('openBug', bug('BUG-1', { owner: 'ben' }));
+    await incident.untilLine('entry-opened');
+
+    await stage.pass(6 * 24 * hourMs + hourMs);
+
+    const raised = await incident.lines('entries-escalated');
+    expect(minutesOf(raised)).toEqual([hours(72), hours(144)].map(minuteOf));
+    expect(raised[0]?.text).toBe(
+      'Reminders did not help; raised to the executive-incident-manager and the leads of ben: BUG-1',
+    );
+    expect(await incident.lines('entries-reminded')).toHaveLength(6);
   });
 
   test('that is waived holds the postmortem again from the moment at which the waiver expires', async () => {
@@ -137,6 +153,135 @@ describe('the postmortem', () => {
 
     await incident.signal('closeBug', { ...storageTeam, ref: 'BUG-2' });
     await incident.untilLine('postmortem-completed');
+  });
+});
+
+describe('a postmortem that is complete', () => {
+  async function completeWithWaiver(): Promise<StagedIncident> {
+    const incident = await stableIncident();
+    await incident.play(proposedNotice);
+    await incident.signal('openBug', bug('BUG-1', { owner: 'ben' }));
+    await incident.untilLine('entry-opened');
+    await incident.tell('waiveEntry', executive, {
+      ref: 'BUG-1',
+      reason: 'The library is replaced next week.',
+      expiresAt: hours(48),
+    });
+    await incident.play(report);
+    await incident.untilLine('postmortem-completed');
+    return incident;
+  }
+
+  test('is open again when a waiver it rests on expires, and completes again when the bug is closed', async () => {
+    const incident = await completeWithWaiver();
+    expect((await incident.gate('postmortem')).isOpen).toBe(true);
+    expect((await incident.status()).followUp.phase).toBe('resolved');
+
+    await stage.pass(49 * hourMs);
+
+    expect(await lacksOf(incident, 'postmortem')).toEqual(['entry:BUG-1']);
+    expect(await lacksOf(incident, 'closing')).toContain('postmortem');
+    expect((await incident.status()).followUp.phase).toBe('postmortem');
+
+    await incident.signal('closeBug', { ...storageTeam, ref: 'BUG-1' });
+    await incident.untilLine('postmortem-completed', 2);
+    expect(await lacksOf(incident, 'postmortem')).toEqual([]);
+  });
+
+  test('is open again when the intruder is back', async () => {
+    const incident = await completeWithWaiver();
+
+    await incident.tell('reportSignOfBreach', responder, { what: 'A new web shell.', evidence: ['log:1'] });
+
+    expect(await lacksOf(incident, 'postmortem')).toContain('stable');
+    expect(await lacksOf(incident, 'closing')).toContain('postmortem');
+  });
+});
+
+describe('a process failure', () => {
+  const failure = { ref: 'P-1', kind: 'process', title: 'Nobody knew whom to call', gating: false } as const;
+
+  test('is kept in the register outside, and again whenever it changes', async () => {
+    const incident = await stage.declare();
+    await incident.signal('openBug', { ...responder, ...failure });
+    await incident.untilLine('process-register-updated');
+    expect(incident.world.registered.get('P-1')).toMatchObject({ state: 'open', isSettled: false });
+
+    await incident.tell('assignEntry', responder, { ref: 'P-1', owner: 'ops' });
+    await incident.signal('closeBug', { ...responder, ref: 'P-1' });
+    await incident.until(() => incident.world.registered.get('P-1')?.state === 'resolved');
+
+    expect(incident.world.registered.get('P-1')).toMatchObject({ owner: 'ops', isSettled: true });
+  });
+
+  test('keeps its incident open until the register has taken its end', async () => {
+    const incident = await readyToCloseBut({ ...responder, ...failure });
+    const register = incident.world.hold('keepProcessRegister');
+    await incident.signal('closeBug', { ...responder, ref: 'P-1' });
+    await incident.untilLine('entry-closed', 2);
+
+    expect(await lacksOf(incident, 'closing')).toContain('register');
+    expect((await incident.status()).phase).toBe('post-incident');
+
+    register();
+    expect((await incident.handle.result()).phase).toBe('closed');
+    expect(incident.world.registered.get('P-1')).toMatchObject({ state: 'resolved' });
+  });
+
+  test('that the register refuses for good is said on the timeline and holds nothing up', async () => {
+    const incident = await stage.declare();
+    incident.world.refusals.set('keepProcessRegister', 'there is no such table');
+
+    await incident.signal('openBug', { ...responder, ...failure });
+
+    await incident.untilLine('step-failed');
+    expect(await lacksOf(incident, 'closing')).not.toContain('register');
+  });
+
+  async function readyToCloseBut(entry: Parameters<StagedIncident['signal']>[1]): Promise<StagedIncident> {
+    const incident = await stableIncident();
+    await incident.play(proposedNotice);
+    await incident.untilLine('notice-prepared');
+    await incident.decide(noticeGateName, people.legal);
+    await incident.until(({ notification }) => notification.phase === 'complete');
+    await incident.signal('openBug', bug('BUG-1', { owner: 'ben' }));
+    await incident.signal('openBug', entry);
+    await incident.play(report);
+    await incident.signal('closeBug', { ...storageTeam, ref: 'BUG-1' });
+    await incident.untilLine('process-register-updated');
+    return incident;
+  }
+});
+
+describe('a running incident is asked', () => {
+  test('for its figures', async () => {
+    const incident = await stableIncident({
+      declaration: {
+        anchors: [
+          {
+            kind: 'occurrence',
+            at: '2026-11-20',
+            precision: 'day',
+            zone: 'America/Los_Angeles',
+            basis: 'first forged token',
+          },
+        ],
+      },
+    });
+
+    const figures = await incident.handle.query(messages.metrics);
+
+    expect(figures).toMatchObject({ incidentId: incident.incidentId, mode: 'drill', phase: 'post-incident' });
+    expect(figures.timeToDetect).toEqual({ atLeastMs: 47.5 * hourMs, atMostMs: 71.5 * hourMs });
+    expect(figures.timeToContain).toBeDefined();
+  });
+
+  test('for what somebody owes to it', async () => {
+    const incident = await stableIncident();
+
+    const owed = await incident.handle.query(messages.todo, people.storageTeam);
+
+    expect(owed.map(({ what }) => what)).toEqual(['storage-team has not signed off']);
   });
 });
 

@@ -4,7 +4,7 @@ import { RawValue } from '@temporalio/common';
 import { declarationOf, declaredAt, hours, people } from '../support/incidents';
 import { hourMs, workflowStage, type Stage } from '../support/workflow-stage';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let stage: Stage;
 beforeAll(async () => {

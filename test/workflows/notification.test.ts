@@ -22,7 +22,7 @@ import {
   type StagedIncident,
 } from '../support/workflow-stage';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let stage: Stage;
 beforeAll(async () => {
@@ -296,6 +296,23 @@ describe('a shard of deliveries', () => {
     await shardOf(incident).signal('resumeDelivery');
 
     await incident.until(({ notification }) => notification.phase === 'complete');
+    expect(incident.world.pagesAsked.map(({ retryNow }) => retryNow)).toEqual([undefined, true]);
+  });
+
+  test('that sleeps until a deferred row is due takes it at once after resumeDelivery', async () => {
+    const incident = await sentWith({ ...deferred, nextAt: addMs(await stage.now(), 6 * hourMs) });
+
+    await shardOf(incident).signal('resumeDelivery');
+
+    await incident.until(({ notification }) => notification.phase === 'complete');
+    expect(incident.world.pagesAsked.at(-1)).toMatchObject({ retryNow: true });
+  });
+
+  test('pauses for a relay that is away as long as the policy says', async () => {
+    const incident = await noticeToApprove({ policy: { relayPauseSeconds: 7 } });
+    await incident.decide(noticeGateName, people.legal);
+    await incident.until(({ notification }) => notification.phase === 'complete');
+    expect(incident.world.pagesAsked[0]?.policy).toMatchObject({ relayPauseSeconds: 7 });
   });
 
   test('whose page is refused for good tells its incident, and goes on after resumeDelivery', async () => {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundledWorkflows, replayAll } from '../support/workflow-stage';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const folder = join(__dirname, '..', 'histories');
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'));

@@ -11,7 +11,7 @@ import {
 } from '../support/incidents';
 import { hourMs, workflowStage, type Stage, type StagedIncident } from '../support/workflow-stage';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let stage: Stage;
 beforeAll(async () => {

@@ -36,6 +36,7 @@ function tell<Name extends keyof IncidentUpdates>(
 
 const rotate = { service, track: 'eradication', what: 'rotate all credentials' } as const;
 const limit = { service, track: 'containment', what: 'limit access' } as const;
+const supporter = srt.by;
 const evidence = ['change record'];
 const recommendation = {
   technique: 'Rotate everything at once.',
@@ -49,13 +50,17 @@ const response: readonly Step[] = [
   tell('recordAnalysis', srt, { text: 'A stolen session reached production.', evidence }),
   tell('recordAnchor', srt, { kind: 'occurrence', at: '2025-12-28', precision: 'day', basis: 'first use' }),
   tell('recordEviction', srt, { foothold: 'session', state: 'known', service }),
-  tell('proposePlan', srt, { kind: 'containment', objective: 'Cut the way in.', tasks: [limit] }),
+  tell('proposePlan', srt, {
+    kind: 'containment',
+    objective: 'Cut the way in.',
+    tasks: [{ ...limit, supporter }],
+  }),
   tell('completeTask', team, { ...limit, evidence }),
   tell('proposePlan', srt, {
     kind: 'eradication',
     objective: 'Rotate every credential.',
     restsOn: ['A1'],
-    tasks: [rotate],
+    tasks: [{ ...rotate, supporter }],
     recommendation,
     options: [{ option: 'rotate at once', businessImpact: 'Builds may fail for minutes.' }],
   }),

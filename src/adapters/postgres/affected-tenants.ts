@@ -37,7 +37,7 @@ export interface AffectedTenantTable {
   reason: string;
   /** A tenant that is excluded stays listed, with the reason. */
   excluded_reason: string | null;
-  /** Its facts changed since the version before: a supplementary notice is due. */
+  /** It was in an earlier version, and its facts changed with this one: a supplementary notice is due. */
   changed: boolean;
 }
 
@@ -133,7 +133,7 @@ async function unknownTenants(
   return rows.map(({ id }) => id);
 }
 
-// Users, included ids and the version before are put under one another and grouped: a join would be planned without
+// Users, included ids and the versions before are put under one another and grouped: a join would be planned without
 // statistics of a table that has just grown, and then take hours for a million tenants.
 async function writeTenants(
   transaction: Transaction<Tables>,
@@ -148,7 +148,7 @@ async function writeTenants(
       select id, null, false from unnest(${include}::text[]) as included (id)
       union all
       select tenant_id, null, true from affected_tenant
-       where incident_id = ${incidentId} and version = ${version - 1} and excluded_reason is null
+       where incident_id = ${incidentId} and version < ${version} and excluded_reason is null
     )
     insert into affected_tenant (incident_id, version, tenant_id, reason, excluded_reason, changed)
     select ${incidentId}, ${version}, tenant_id,

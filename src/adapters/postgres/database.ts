@@ -10,6 +10,9 @@ import type { ObligationTables } from './obligation-store';
 import type { NoticeTables } from './notice-store';
 import type { DeliveryTables } from './delivery-ledger';
 import type { ApproverKeyTables } from './approver-key-store';
+import type { DashboardIssueTables } from './dashboard-issues';
+import type { StatusPostDraftTables } from './status-post-store';
+import type { ProcessRegisterTables } from './process-register';
 
 export interface Tables
   extends
@@ -18,7 +21,10 @@ export interface Tables
     ObligationTables,
     NoticeTables,
     DeliveryTables,
-    ApproverKeyTables {}
+    ApproverKeyTables,
+    StatusPostDraftTables,
+    ProcessRegisterTables,
+    DashboardIssueTables {}
 
 export type Database = Kysely<Tables>;
 

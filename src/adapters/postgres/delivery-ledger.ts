@@ -11,10 +11,10 @@ import type {
   WrittenState,
 } from '../../activities/delivery-line';
 import type { LedgerCounts } from '../../activities/count-deliveries';
-import type { Audience, CampaignRef } from '../../activities/plan-deliveries';
+import type { CampaignRef } from '../../activities/plan-deliveries';
 import type { ShardProgress, ShardStatus } from '../../activities/send-page';
 import type { ShardHold, ShardRef } from '../../activities/shard-lease';
-import type { NoticeStage } from '../../contract/messages';
+import type { NoticeKind, NoticeStage } from '../../contract/messages';
 import {
   totalNameOf,
   type DeliveryChannel,
@@ -38,11 +38,11 @@ export interface DeliveryCampaignTable {
   kind: NoticeStage;
   tenant_set_version: number;
   template_revision: Fingerprint;
-  audience: Audience;
   mode: 'live' | 'drill';
   shards: number;
   give_up_at: Timestamp;
   created_at: GeneratedTimestamp;
+  repetition: Generated<number>;
 }
 
 export interface DeliveryShardTable {
@@ -61,8 +61,10 @@ export interface DeliveryTable {
   incident_id: string;
   campaign_id: string;
   shard: number;
+  /** Of a repetition the id of its campaign, so that it counts as a notice of its own. */
   notice_id: string;
-  notice_kind: NoticeStage;
+  /** What this tenant gets; by difference, not the kind of the notice. */
+  notice_kind: NoticeKind;
   revision: number;
   tenant_id: string;
   /** Null when the tenant has no contact (left): the row is a person's task. */
@@ -112,6 +114,7 @@ export interface DeliveryTables {
 }
 
 export const deliveryLedger = (database: Database): DeliveryLedger => ({
+  endDeferrals: (hold) => endDeferrals(database, hold),
   due: (hold, limit, inDoubt) => dueDeliveries(database, hold, limit, inDoubt),
   arm: (hold, deliveries) => arm(database, hold, deliveries),
   settle: (hold, attempts) =>
@@ -158,6 +161,17 @@ async function dueDeliveries(
       from (${sql.join(sendable.map(dueIn), sql` union all `)}) waiting
      limit ${limit}`.execute(database);
   return rows.map(dueDelivery);
+}
+
+async function endDeferrals(database: Database, hold: ShardHold): Promise<void> {
+  await sql`
+    update delivery set due_at = now(), changed_at = now()
+     where ${isOfShard(hold)} and state = 'deferred' and due_at > now()
+       and exists (
+             select from delivery_shard
+              where ${isOfShard(hold)} and owner = ${hold.owner} and fence = ${hold.fence} and lease_until > now())`.execute(
+    database,
+  );
 }
 
 type DueRow = Omit<DueDelivery, 'plannedAt' | 'giveUpAt' | 'earlierBodyHash'> & {

@@ -1,11 +1,12 @@
 /**
  * Campaigns and the plan of their deliveries, made inside the database: the number of tenants costs this process
- * nothing.
+ * nothing. Who gets what is decided by notice-recipients.ts.
  */
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { CampaignRef, DeliveryPlan, PlannedCampaign } from '../../activities/plan-deliveries';
 import type { Database, Tables } from './database';
 import { shardProgress } from './delivery-ledger';
+import { recipientsOf } from './notice-recipients';
 import { contactLadder } from './tenant-directory';
 
 export const deliveryPlan = (database: Database): DeliveryPlan => ({
@@ -16,7 +17,7 @@ export const deliveryPlan = (database: Database): DeliveryPlan => ({
   },
   planShard: (campaign, shard) =>
     database.transaction().execute(async (transaction) => {
-      await planFirstContacts(transaction, campaign, shard);
+      await planFirstContacts(transaction, campaign, shard, await recipientsIn(transaction, campaign, shard));
       const { incidentId, campaignId } = campaign;
       return (await shardProgress(transaction, { incidentId, campaignId, shard }, 'resend')).totals;
     }),
@@ -28,7 +29,7 @@ async function hasContent(database: Database, campaign: PlannedCampaign): Promis
   return rows[0]?.isThere === true;
 }
 
-/** The languages in which the notice is written and for which a template was approved. */
+/** What the notice is written in and for which a template was approved; by difference, a first notice at least. */
 function languagesOf({
   incidentId,
   noticeId,
@@ -40,8 +41,9 @@ function languagesOf({
     select notice.language
       from notice join notice_template template
         on template.language = notice.language and template.revision = ${templateHash}
+       and template.kind = ${kind === 'by-difference' ? 'first' : kind}
      where notice.incident_id = ${incidentId} and notice.notice_id = ${noticeId}
-       and notice.revision = ${revision} and notice.kind = ${kind}`;
+       and notice.revision = ${revision} and notice.kind = ${kind} and notice.variant = 'main'`;
 }
 
 async function insertCampaign(database: Database, campaign: PlannedCampaign): Promise<void> {
@@ -55,10 +57,10 @@ async function insertCampaign(database: Database, campaign: PlannedCampaign): Pr
       kind: campaign.kind,
       tenant_set_version: campaign.tenantSetVersion,
       template_revision: campaign.templateHash,
-      audience: campaign.audience,
       mode: campaign.mode,
       shards: campaign.shards,
       give_up_at: campaign.giveUpAt,
+      repetition: campaign.repetition ?? 0,
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
@@ -76,82 +78,97 @@ async function isSameCampaign(database: Database, campaign: PlannedCampaign): Pr
     .where('kind', '=', campaign.kind)
     .where('tenant_set_version', '=', campaign.tenantSetVersion)
     .where('template_revision', '=', campaign.templateHash)
-    .where('audience', '=', campaign.audience)
     .where('mode', '=', campaign.mode)
     .where('shards', '=', campaign.shards)
+    .where('repetition', '=', campaign.repetition ?? 0)
     .executeTakeFirst();
   return same !== undefined;
 }
 
+/** Those of one shard: shards share the tenants out by a hash of the id. */
+async function recipientsIn(
+  transaction: Transaction<Tables>,
+  { incidentId, campaignId }: CampaignRef,
+  shard: number,
+): Promise<RawBuilder<unknown>> {
+  const { shards, onlyTenants, ...audience } = await transaction
+    .selectFrom('delivery_campaign as campaign')
+    .innerJoin('notice', (join) =>
+      join
+        .onRef('notice.incident_id', '=', 'campaign.incident_id')
+        .onRef('notice.notice_id', '=', 'campaign.notice_id')
+        .onRef('notice.revision', '=', 'campaign.revision'),
+    )
+    .select([
+      'campaign.tenant_set_version as tenantSetVersion',
+      'campaign.kind as stage',
+      'campaign.shards as shards',
+      'notice.only_tenants as onlyTenants',
+    ])
+    .where('campaign.incident_id', '=', incidentId)
+    .where('campaign.campaign_id', '=', campaignId)
+    .executeTakeFirstOrThrow();
+  return recipientsOf(
+    { incidentId, ...audience, ...(onlyTenants !== null && { onlyTenants }) },
+    sql`mod(('x' || substr(md5(tenant_id), 1, 8))::bit(32)::bigint, ${shards}) = ${shard}`,
+  );
+}
+
 /**
- * A first notice is planned once a tenant in the whole incident, any other once a notice. A tenant without a contact
- * gets a row too: a task for a person. So does one that has left the directory.
+ * Every notice is planned once a tenant. A tenant without a contact gets a row too: a task for a person. So does one
+ * that has left the directory, and one whose kind the notice has no text for.
  */
 async function planFirstContacts(
   transaction: Transaction<Tables>,
   { incidentId, campaignId }: CampaignRef,
   shard: number,
+  recipients: RawBuilder<unknown>,
 ): Promise<void> {
   await sql`
     insert into delivery (incident_id, campaign_id, shard, notice_id, notice_kind, revision, tenant_id, contact_id,
                           channel, rung, tenant_name, address, language, state, reason, give_up_at)
-    select campaign.incident_id, campaign.campaign_id, ${shard}, campaign.notice_id, campaign.kind, campaign.revision,
-           audience.tenant_id, contact.contact_id, case when contact.contact_id is null then 'by-hand' else 'email' end,
-           0, coalesce(tenant.name, audience.tenant_id), contact.email,
-           ${languageFor()},
-           case when contact.contact_id is null then 'needs-human' else 'planned' end,
-           case when contact.contact_id is null then 'no-contact' end, campaign.give_up_at
-      from delivery_campaign campaign
-      join lateral (${audience()}) audience on true
-      left join tenant on tenant.id = audience.tenant_id
-      left join lateral (
-        select contact_id, email from tenant_contact
-         where tenant_contact.tenant_id = audience.tenant_id order by ${contactLadder()} limit 1) contact on true
-     where campaign.incident_id = ${incidentId} and campaign.campaign_id = ${campaignId}
-       and mod(('x' || substr(md5(audience.tenant_id), 1, 8))::bit(32)::bigint, campaign.shards) = ${shard}
-       and not exists (
-             select from delivery earlier
-              where earlier.incident_id = campaign.incident_id and earlier.tenant_id = audience.tenant_id
-                and (earlier.notice_id = campaign.notice_id
-                     or (campaign.kind = 'first' and earlier.notice_kind = 'first')))
+    select incident_id, campaign_id, ${shard}, notice_id, kind, revision, tenant_id, contact_id,
+           case when contact_id is null then 'by-hand' else 'email' end,
+           0, name, email, coalesce(language, 'und'),
+           case when contact_id is null or language is null then 'needs-human' else 'planned' end,
+           case when contact_id is null then 'no-contact' when language is null then 'no-text' end, give_up_at
+      from (
+        select campaign.incident_id, campaign.campaign_id, ${deliveredAs()} as notice_id, recipient.kind, campaign.revision,
+               recipient.tenant_id, contact.contact_id, coalesce(tenant.name, recipient.tenant_id) as name,
+               contact.email, ${languageFor()} as language, campaign.give_up_at
+          from delivery_campaign campaign
+         cross join (${recipients}) recipient
+          left join tenant on tenant.id = recipient.tenant_id
+          left join lateral (
+            select contact_id, email from tenant_contact
+             where tenant_contact.tenant_id = recipient.tenant_id order by ${contactLadder()} limit 1) contact on true
+         where campaign.incident_id = ${incidentId} and campaign.campaign_id = ${campaignId}
+           and not exists (
+                 select from delivery earlier
+                  where earlier.incident_id = campaign.incident_id and earlier.tenant_id = recipient.tenant_id
+                    and earlier.notice_id = ${deliveredAs()})) planned
     on conflict do nothing`.execute(transaction);
 }
 
-/** The affected tenants of the campaign's version that its audience names. */
-function audience(): RawBuilder<unknown> {
-  const affected = (version: RawBuilder<unknown>) => sql`
-    select tenant_id, changed from affected_tenant
-     where incident_id = campaign.incident_id and version = ${version} and excluded_reason is null`;
-  const current = affected(sql`campaign.tenant_set_version`);
-  const previous = affected(sql`campaign.tenant_set_version - 1`);
-  // Who was removed hears of it only if the first notice may have reached them.
-  return sql`
-    select present.tenant_id from (${current}) present
-     where campaign.audience = 'all'
-        or (campaign.audience = 'changed' and present.changed)
-        or (campaign.audience = 'added'
-            and present.tenant_id not in (select tenant_id from (${previous}) former))
-    union all
-    select former.tenant_id from (${previous}) former
-     where campaign.audience = 'removed'
-       and former.tenant_id not in (select tenant_id from (${current}) present)
-       and exists (
-             select from delivery told
-              where told.incident_id = campaign.incident_id and told.tenant_id = former.tenant_id
-                and told.notice_kind = 'first' and told.state in ('accepted', 'sending', 'in-doubt'))`;
+/** A repetition is another notice to its recipients, and to all that keeps them from getting one twice. */
+export function deliveredAs(): RawBuilder<unknown> {
+  return sql`case when campaign.repetition = 0 then campaign.notice_id else campaign.campaign_id end`;
 }
 
 /**
- * The first of the tenant's languages that the notice has, by exact tag or else by main language; English when it has
- * none of them, and whatever it is written in when it has no English.
+ * The first of the tenant's languages that the text of this kind has, by exact tag or else by main language; English
+ * when it has none of them, and whatever it is written in when it has no English.
  */
 function languageFor(): RawBuilder<unknown> {
   const available = sql`
     select notice.language
       from notice join notice_template template
         on template.language = notice.language and template.revision = campaign.template_revision
+       and template.kind = recipient.kind
      where notice.incident_id = campaign.incident_id and notice.notice_id = campaign.notice_id
-       and notice.revision = campaign.revision`;
+       and notice.revision = campaign.revision
+       and notice.variant = case when campaign.kind = 'by-difference' and recipient.kind <> 'first'
+                                 then recipient.kind else 'main' end`;
   return sql`
     coalesce(
       (select written.language

@@ -1,9 +1,16 @@
 /** Notices and templates, kept by what they say; what a notice says is read from here and from nowhere else. */
 import { type ColumnType, type JSONColumnType, sql, type Transaction } from 'kysely';
-import type { NoticeContents, RecipientLanguages } from '../../activities/prepare-notice';
+import type { NoticeContents, NoticeTemplates } from '../../activities/prepare-notice';
 import type { Tlp } from '../../contract/declaration';
-import type { NoticeStage } from '../../contract/messages';
-import { NoticeDraft, type NoticeDraftInput, type NoticeTranslation } from '../../contract/notice';
+import type { NoticeKind, NoticeStage } from '../../contract/messages';
+import {
+  NoticeDraft,
+  variantKinds,
+  type NoticeDraftInput,
+  type NoticeTranslation,
+  type NoticeTranslations,
+  type VariantKind,
+} from '../../contract/notice';
 import { type Fingerprint, fingerprintOf } from '../../domain/fingerprint';
 import type { Database, Tables } from './database';
 
@@ -11,8 +18,11 @@ export interface NoticeTable {
   incident_id: string;
   notice_id: string;
   revision: number;
+  /** Which of the draft's texts this is. */
+  variant: 'main' | VariantKind;
   language: string;
   kind: NoticeStage;
+  only_tenants: string[] | null;
   tlp: Tlp;
   sections: JSONColumnType<NoticeTranslation>;
   acknowledge_within_hours: number | null;
@@ -23,8 +33,9 @@ export interface NoticeTable {
 }
 
 export interface NoticeTemplateTable {
-  /** Fingerprint of the sources of all languages. */
+  /** Fingerprint of the sources of all kinds and languages. */
   revision: Fingerprint;
+  kind: NoticeKind;
   language: string;
   source: string;
   created_at: ColumnType<Date, never, never>;
@@ -90,19 +101,36 @@ async function insertNextRevision(
   draft: NoticeDraft,
   author: string,
 ): Promise<SavedNotice> {
-  const { noticeId, kind, tlp, translations } = draft;
+  const { noticeId, kind, tlp } = draft;
   const contentHash = contentHashOf(draft);
   const revision = 1 + (await lastRevision(transaction, incidentId, noticeId));
-  const shared = { incident_id: incidentId, notice_id: noticeId, revision, kind, tlp, author };
-  const rows = Object.entries(translations).map(([language, sections]) => ({
-    ...shared,
-    language,
-    sections: JSON.stringify(sections),
+  const shared = {
+    ...{ incident_id: incidentId, notice_id: noticeId, revision, kind, tlp, author },
+    only_tenants: draft.onlyTenants ?? null,
     acknowledge_within_hours: draft.acknowledgeWithinHours ?? null,
     content_hash: contentHash,
-  }));
+  };
+  const rows = writtenTexts(draft).flatMap(([variant, translations]) =>
+    Object.entries(translations).map(([language, sections]) => ({
+      ...shared,
+      variant,
+      language,
+      sections: JSON.stringify(sections),
+    })),
+  );
   await transaction.insertInto('notice').values(rows).execute();
   return { noticeId, revision, contentHash };
+}
+
+function writtenTexts({
+  translations,
+  variants,
+}: NoticeDraft): readonly (readonly [NoticeTable['variant'], NoticeTranslations])[] {
+  const others = variantKinds.flatMap((kind) => {
+    const text = variants?.[kind];
+    return text === undefined ? [] : [[kind, text] as const];
+  });
+  return [['main', translations], ...others];
 }
 
 async function lastRevision(
@@ -131,18 +159,26 @@ export const noticeContents = (database: Database): NoticeContents => ({
       .execute();
     const [first] = rows;
     if (first === undefined) return undefined;
-    const { kind, tlp, acknowledge_within_hours: acknowledgeWithinHours } = first;
+    const { kind, tlp, only_tenants: onlyTenants, acknowledge_within_hours: acknowledgeWithinHours } = first;
+    const textOf = (variant: NoticeTable['variant']) => rows.filter((row) => row.variant === variant);
+    const variants = variantKinds.filter((variant) => textOf(variant).length > 0);
     return {
       noticeId,
       kind,
       tlp,
-      translations: Object.fromEntries(rows.map(({ language, sections }) => [language, sections])),
-      ...(acknowledgeWithinHours === null ? {} : { acknowledgeWithinHours }),
+      translations: translationsOf(textOf('main')),
+      ...(variants.length > 0 && {
+        variants: Object.fromEntries(variants.map((variant) => [variant, translationsOf(textOf(variant))])),
+      }),
+      ...(onlyTenants !== null && { onlyTenants }),
+      ...(acknowledgeWithinHours !== null && { acknowledgeWithinHours }),
     };
   },
-  keepTemplates: async (sources) => {
-    const revision = fingerprintOf(sources);
-    const rows = Object.entries(sources).map(([language, source]) => ({ revision, language, source }));
+  keepTemplates: async (templates) => {
+    const revision = fingerprintOf(templates);
+    const rows = entriesOf(templates).flatMap(([kind, sources]) =>
+      Object.entries(sources).map(([language, source]) => ({ revision, kind, language, source })),
+    );
     if (rows.length > 0) {
       await database
         .insertInto('notice_template')
@@ -154,32 +190,24 @@ export const noticeContents = (database: Database): NoticeContents => ({
   },
 });
 
-/** The templates of one revision, by language. */
-export async function keptTemplates(
-  database: Database,
-  revision: Fingerprint,
-): Promise<Record<string, string>> {
-  const rows = await database
-    .selectFrom('notice_template')
-    .select(['language', 'source'])
-    .where('revision', '=', revision)
-    .execute();
-  return Object.fromEntries(rows.map(({ language, source }) => [language, source]));
+function translationsOf(
+  rows: readonly { readonly language: string; readonly sections: NoticeTranslation }[],
+): NoticeTranslations {
+  return Object.fromEntries(rows.map(({ language, sections }) => [language, sections]));
 }
 
-/** Which languages the recipients of a tenant set prefer, among those that a notice does not have. */
-export const recipientLanguages = (database: Database): RecipientLanguages => ({
-  lackingIn: async ({ incidentId, tenantSetVersion }, available) => {
-    const { rows } = await sql<{ language: string; tenants: number }>`
-      select tenant.languages[1] as language, count(*)::integer as tenants
-        from affected_tenant affected
-        join tenant on tenant.id = affected.tenant_id
-       where affected.incident_id = ${incidentId} and affected.version = ${tenantSetVersion}
-         and affected.excluded_reason is null and cardinality(tenant.languages) > 0
-         and not exists (
-               select from unnest(tenant.languages) as spoken, unnest(${available}::text[]) as written
-                where split_part(spoken, '-', 1) = split_part(written, '-', 1))
-       group by 1 order by 1`.execute(database);
-    return rows;
-  },
-});
+function entriesOf(templates: NoticeTemplates): [NoticeKind, Readonly<Record<string, string>>][] {
+  return Object.entries(templates) as [NoticeKind, Readonly<Record<string, string>>][];
+}
+
+/** The templates of one revision. */
+export async function keptTemplates(database: Database, revision: Fingerprint): Promise<NoticeTemplates> {
+  const rows = await database
+    .selectFrom('notice_template')
+    .select(['kind', 'language', 'source'])
+    .where('revision', '=', revision)
+    .execute();
+  const templates: Partial<Record<NoticeKind, Record<string, string>>> = {};
+  for (const { kind, language, source } of rows) (templates[kind] ??= {})[language] = source;
+  return templates;
+}

@@ -10,17 +10,24 @@ import {
 } from '../follow-up';
 import { isAssessmentStale, isNotificationSettled, needsPostmortem, type Incident } from '../incident';
 import {
+  currentCoverage,
   currentTenantSet,
   isNotRequired,
   isReportable,
+  sentNotices,
   undecidedDutiesOfOurs,
+  judgeStepKey,
   unfiledDuties,
+  unjudgedFilings,
 } from '../notification';
+import { pendingRegistration } from '../process-register';
 import { remembered } from '../remembered';
-import { openReviews } from '../response';
+import { isRepetitionOver } from '../repeating-duties';
+import { openReviews } from '../response-questions';
 import { gateOf, type Gate, type Lack } from './gate';
 import { determinationLacks } from './notice-gates';
 import { stableLacks } from './response-gates';
+import { statusPostClosingLacks } from './status-post-gates';
 
 export function postmortemGate(incident: Incident): Gate {
   return gateOf('postmortem', 1, postmortemLacks(incident));
@@ -30,7 +37,7 @@ function postmortemLacks(incident: Incident): readonly Lack[] {
   return [
     ...reportLacks(incident),
     ...triageLacks(incident),
-    ...unsettledGatingEntries(incident.followUp).map((entry) => entryLack(incident, entry)),
+    ...entryLacks(incident, unsettledGatingEntries(incident.followUp)),
   ];
 }
 
@@ -90,6 +97,17 @@ function triageLacks(incident: Incident): readonly Lack[] {
   ];
 }
 
+/** So many are named; the list of ten thousand would be longer than an answer may be. */
+const entriesNamed = 100;
+
+function entryLacks(incident: Incident, entries: readonly Entry[]): readonly Lack[] {
+  const named = entries.slice(0, entriesNamed).map((entry) => entryLack(incident, entry));
+  const others = entries.length - named.length;
+  if (others === 0) return named;
+  const sentence = `${String(others)} more entries are not settled`;
+  return [...named, { code: 'more-entries', sentence, who: 'their owners (closeBug)' }];
+}
+
 function entryLack(incident: Incident, entry: Entry): Lack {
   const isDuplicate = entry.state.kind === 'duplicate-of' && !isSettled(incident.followUp, entry);
   const how = isDuplicate ? 'duplicates one that is not resolved' : `is ${entry.state.kind}`;
@@ -129,10 +147,25 @@ function closingLacks(incident: Incident): readonly Lack[] {
     ...assessmentLacks(incident),
     ...undecidedLacks(incident),
     ...filingLacks(incident),
+    ...judgementLacks(incident),
     ...deliveryLacks(incident),
+    ...statusPostClosingLacks(incident),
     ...postmortemDueLacks(incident),
     ...triageLacks(incident),
-    ...unsettledEntries(incident.followUp).map((entry) => entryLack(incident, entry)),
+    ...entryLacks(incident, unsettledEntries(incident.followUp)),
+    ...registerLacks(incident),
+  ];
+}
+
+/** S60: the incident does not end before the register outside it knows how its process failures stand. */
+function registerLacks(incident: Incident): readonly Lack[] {
+  if (pendingRegistration(incident) === undefined) return [];
+  return [
+    {
+      code: 'register',
+      sentence: 'the register of process failures is being brought up to date',
+      who: 'nobody: it follows by itself',
+    },
   ];
 }
 
@@ -173,9 +206,21 @@ function undecidedLacks(incident: Incident): readonly Lack[] {
   }));
 }
 
+/** What the judge refused for good is left to people; the filing stands all the same. */
+function judgementLacks({ notification, failedSteps }: Incident): readonly Lack[] {
+  return unjudgedFilings(notification)
+    .filter((filing) => !failedSteps.includes(judgeStepKey(filing)))
+    .map(({ ruleId, stage }) => ({
+      code: `judgement:${ruleId}/${stage}`,
+      sentence: `how late the filing for ${ruleId} (${stage}) was is not fixed yet`,
+      who: 'nobody; it is being judged',
+    }));
+}
+
 /** What the provider itself owes to an authority is met by its filing. */
-function filingLacks({ notification }: Incident): readonly Lack[] {
-  return unfiledDuties(notification).map(({ ruleId, stage }) => ({
+function filingLacks(incident: Incident): readonly Lack[] {
+  const open = unfiledDuties(incident.notification).filter((group) => !isRepetitionOver(incident, group));
+  return open.map(({ ruleId, stage }) => ({
     code: `filing:${ruleId}/${stage}`,
     sentence: `no filing is recorded for ${ruleId} (${stage})`,
     who: 'communications or legal (recordFiling)',
@@ -190,6 +235,47 @@ function deliveryLacks(incident: Incident): readonly Lack[] {
       sentence: 'not every affected tenant is told and settled',
       who: 'communications (proposeNotice), then the delivery workers',
     },
+    ...coverageLacks(incident),
+  ];
+}
+
+/** What a new version of the affected tenants has left to tell (process.md §5.9). */
+function coverageLacks({ notification }: Incident): readonly Lack[] {
+  const coverage = currentCoverage(notification);
+  if (coverage === undefined || sentNotices(notification).length === 0) return [];
+  const { untold, outdated, notWithdrawn } = coverage;
+  const lack = (code: string, tenants: number, one: string, several: string, way: string): readonly Lack[] =>
+    tenants === 0
+      ? []
+      : [
+          {
+            code,
+            sentence: `${tenants.toLocaleString('en')} ${tenants === 1 ? one : several}`,
+            who: `communications or legal (${way})`,
+          },
+        ];
+  return [
+    ...lack(
+      'untold',
+      untold,
+      'added tenant is not told',
+      'added tenants are not told',
+      'proposeNotice, stage by-difference or first',
+    ),
+    ...lack(
+      'outdated',
+      outdated,
+      'tenant is told of an older state',
+      'tenants are told of an older state',
+      'proposeNotice, stage by-difference or supplementary',
+    ),
+    ...lack(
+      'not-withdrawn',
+      notWithdrawn,
+      'tenant was told and is no longer affected',
+      'tenants were told and are no longer affected',
+      'proposeNotice, stage by-difference or withdrawal, or leaveRemovedTenants',
+    ),
   ];
 }
 

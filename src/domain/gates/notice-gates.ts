@@ -2,6 +2,7 @@
 import type { Incident } from '../incident';
 import { isReportable, noticeGate, type Notice } from '../notification';
 import { gateOf, type Gate, type Lack } from './gate';
+import { holdLacks } from './hold-gates';
 
 export function noticeGateOf(incident: Incident, notice: Notice): Gate {
   const gate = noticeGate(notice.noticeId);
@@ -25,10 +26,11 @@ function noticeLacks(incident: Incident, notice: Notice): readonly Lack[] {
         },
       ];
     case 'proposed':
-      return [...determinationLacks(incident), preparation];
+      return [...determinationLacks(incident), ...holdLacks(incident, notice), preparation];
     case 'prepared':
       return [
         ...determinationLacks(incident),
+        ...holdLacks(incident, notice),
         ...contentLacks(notice.state.prepared.lacks),
         ...noticeApprovalLacks(incident, notice.state.approvals.length),
       ];
@@ -55,9 +57,31 @@ export function determinationLacks(incident: Incident): readonly Lack[] {
 function contentLacks(lacks: readonly string[]): readonly Lack[] {
   return lacks.map((code) => ({
     code,
-    sentence: `the notice lacks ${code}`,
+    sentence: contentSentence(code),
     who: 'communications or legal (proposeNotice)',
   }));
+}
+
+function contentSentence(code: string): string {
+  const [what, ...rest] = code.split(':');
+  const detail = rest.join(':');
+  switch (what) {
+    case 'translation':
+      return translationSentence(detail);
+    case 'variant':
+      return `tenants are to get a ${detail}, and the notice has no text for it (variants.${detail})`;
+    case 'tenant':
+      return `tenant ${detail} is named in onlyTenants, and such a notice cannot be for it: it is not affected, or was not told`;
+    default:
+      return `the notice lacks ${code}`;
+  }
+}
+
+/** `ja`, or `withdrawal/ja` of a variant. */
+function translationSentence(place: string): string {
+  const [language, variant] = place.split('/').reverse();
+  const text = variant === undefined ? 'the notice' : `its ${variant}`;
+  return `recipients read ${String(language)}, and ${text} is not written in it`;
 }
 
 function noticeApprovalLacks(incident: Incident, approvals: number): readonly Lack[] {

@@ -1,29 +1,43 @@
 /** The gates of the response: eradication (S15–S23), recovery (S24), stable (S33–S35). */
+import { executiveApprovalOf } from '../executive-approval';
 import { type Incident } from '../incident';
 import { compareInstants, type Instant } from '../instant';
+import { gateGeneration, type Plan } from '../response';
 import {
   currentPlan,
   decidingParties,
-  gateGeneration,
+  eradicationGateName,
   isApproved,
   isEveryServiceRestored,
   isRestored,
   isUnaffected,
+  plansInForce,
   tasksOf,
   trackStateOf,
-  type Plan,
-} from '../response';
+} from '../response-questions';
 import { gateOf, type Gate, type Lack } from './gate';
 
 // Eradication (S15–S23)
 
+/** Speaks of the newest version. */
 export function eradicationGate(incident: Incident): Gate {
   const plan = currentPlan(incident.response, 'eradication');
-  const generation = gateGeneration(incident.response, 'eradication');
-  if (plan === undefined) return gateOf('eradication', generation, [noPlan]);
+  if (plan !== undefined) return gateOfPlan(incident, plan);
+  return gateOf('eradication', gateGeneration(incident.response, 'eradication'), [noPlan]);
+}
+
+/** Earlier versions that still rule a service: what was agreed and approved for it stands, what lacks can be given. */
+export function earlierEradicationGates(incident: Incident): readonly Gate[] {
+  const { response } = incident;
+  return plansInForce(response, 'eradication')
+    .filter((plan) => plan !== currentPlan(response, 'eradication'))
+    .map((plan) => gateOfPlan(incident, plan));
+}
+
+function gateOfPlan(incident: Incident, plan: Plan): Gate {
   const isDecidable = entryConditions(plan).length === 0 && plan.decision.kind === 'awaited';
   return gateOf(
-    'eradication',
+    eradicationGateName(incident.response, plan),
     plan.generation,
     eradicationLacks(incident, plan),
     isDecidable ? plan.hash : undefined,
@@ -77,21 +91,15 @@ function missingAgreements(incident: Incident, plan: Plan): readonly Lack[] {
     }));
 }
 
-/** A service that declines goes to the executive, whatever the policy says. */
-export function isApprovalNecessary(incident: Incident, plan: Plan): boolean {
-  const isDeclined = plan.agreements.some((agreement) => agreement.verdict === 'decline');
-  const isWaivedByPolicy =
-    incident.policy.executiveApproval === 'unless-low' && incident.declaration.severity === 'low';
-  return isDeclined || !isWaivedByPolicy;
-}
-
 function missingApproval(incident: Incident, plan: Plan): readonly Lack[] {
-  const needed = incident.policy.approvalsNeeded.eradication;
-  if (!isApprovalNecessary(incident, plan) || isApproved(plan, needed)) return [];
+  if (isApproved(plan, incident.policy.approvalsNeeded.eradication)) return [];
+  const approval = executiveApprovalOf(incident, plan);
+  if (approval.kind === 'not-necessary') return [];
+  const because = approval.because.length === 0 ? '' : `, which is necessary: ${approval.because.join('; ')}`;
   return [
     {
       code: 'approval',
-      sentence: `version ${String(plan.version)} is not approved`,
+      sentence: `version ${String(plan.version)} is not approved${because}`,
       who: 'an executive-incident-manager who did not propose it (approve)',
     },
   ];

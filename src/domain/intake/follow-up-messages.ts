@@ -153,6 +153,10 @@ function refusePart(incident: Incident, message: Postmortem): void {
       if ((message.evidence ?? []).length === 0)
         refuse('Incomplete', 'evidence is missing: each claim of the summary is shown');
       return;
+    case 'actors':
+      if ((message.evidence ?? []).length === 0)
+        refuse('Incomplete', 'evidence is missing: whoever is named as an actor is shown to be one');
+      return;
     case 'finding':
     case 'none-found':
       required(message.class, 'class is missing: say which of the six finding classes this answers');
@@ -165,6 +169,11 @@ function refusePart(incident: Incident, message: Postmortem): void {
     case 'suggestion':
       refuseOtherVerdict(message, ['accepted', 'rejected']);
       required(message.consulted, 'consulted is missing: say who was asked');
+      if (message.verdict === 'accepted')
+        required(
+          message.procedure,
+          'procedure is missing: name the version of the procedure that it changed',
+        );
       return;
     case 'sign-off':
       refuseStrangeParty(incident, message);

@@ -23,30 +23,35 @@ import {
   acceptAffectedTenants,
   acceptDetermination,
   acceptFiling,
+  acceptLeavingRemoved,
   acceptNotice,
   acceptUndecidedDecision,
 } from './notification-messages';
+import { acceptHold, acceptReleaseHold } from './hold-messages';
+import { acceptEviction, acceptRootCause, acceptVulnerability } from './eradication-messages';
+import { acceptAgreement, acceptCompletedTask, acceptPlan } from './plan-messages';
 import {
-  acceptAddServices,
-  acceptAgreement,
-  acceptCompletedTask,
-  acceptEmergencyAction,
-  acceptEmergencyReview,
-  acceptEviction,
-  acceptOutsideStatement,
-  acceptPlan,
-  acceptRecordAnalysis,
   acceptRecovery,
   acceptRecoveryConfirmation,
-  acceptRootCause,
-  acceptSignOfBreach,
-  acceptUnaffected,
-  acceptVulnerability,
   acceptWatchEnd,
   acceptWatchStart,
+} from './recovery-messages';
+import { acceptPromise } from './promise-messages';
+import { Refusal } from './refusal';
+import { acceptStatusPost } from './status-post-messages';
+import {
+  acceptAddServices,
+  acceptEmergencyAction,
+  acceptEmergencyReview,
+  acceptOutsideStatement,
+  acceptRecordAnalysis,
+  acceptSharing,
+  acceptSignOfBreach,
+  acceptUnaffected,
 } from './response-messages';
 import { acceptAnchor, acceptChosenAnchor, acceptFact } from './shared-messages';
-import { Refusal } from './refusal';
+import { acceptStandingEnd } from './standing-messages';
+import { acceptRetryStep } from './step-messages';
 
 export interface Intake<Message> {
   /** Shown in the dialogs of the Temporal UI. */
@@ -112,6 +117,11 @@ export const updateIntakes: { readonly [Name in UpdateName]: Intake<IncidentUpda
     description: 'The intruder is back: return to containment, next round',
     shape: shapes.reportSignOfBreach,
     accept: acceptSignOfBreach,
+  },
+  recordSharing: {
+    description: 'Record what was shared with a body outside, and under whose authority',
+    shape: shapes.recordSharing,
+    accept: acceptSharing,
   },
   proposePlan: {
     description: 'Propose the next version of a plan',
@@ -183,6 +193,11 @@ export const updateIntakes: { readonly [Name in UpdateName]: Intake<IncidentUpda
     shape: shapes.setAffectedTenants,
     accept: acceptAffectedTenants,
   },
+  leaveRemovedTenants: {
+    description: 'Decide that tenants no longer affected get no withdrawal',
+    shape: shapes.leaveRemovedTenants,
+    accept: acceptLeavingRemoved,
+  },
   decideUndecided: {
     description: 'Decide whether an undecided rule applies',
     shape: shapes.decideUndecided,
@@ -193,10 +208,40 @@ export const updateIntakes: { readonly [Name in UpdateName]: Intake<IncidentUpda
     shape: shapes.proposeNotice,
     accept: acceptNotice,
   },
+  proposeStatusPost: {
+    description: 'Propose a post for the public service health dashboard; its text is in the database',
+    shape: shapes.proposeStatusPost,
+    accept: acceptStatusPost,
+  },
   recordFiling: {
     description: 'A filing to an authority was made',
     shape: shapes.recordFiling,
     accept: acceptFiling,
+  },
+  recordPromise: {
+    description: 'A public promise to tell those affected within so many hours',
+    shape: shapes.recordPromise,
+    accept: acceptPromise,
+  },
+  holdNotice: {
+    description: 'Keep notices back for a time; takes the signatures of legal and of an executive',
+    shape: shapes.holdNotice,
+    accept: acceptHold,
+  },
+  releaseHold: {
+    description: 'End a hold before its time',
+    shape: shapes.releaseHold,
+    accept: acceptReleaseHold,
+  },
+  endStandingUpdate: {
+    description: 'A standing update is not sent again any more',
+    shape: shapes.endStandingUpdate,
+    accept: acceptStandingEnd,
+  },
+  retryStep: {
+    description: 'Take a step again that failed for good; the cause is mended',
+    shape: shapes.retryStep,
+    accept: acceptRetryStep,
   },
   postmortem: {
     description: 'One part of the postmortem',

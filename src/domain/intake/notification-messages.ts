@@ -1,16 +1,27 @@
 /** What the messages of the notification track become. */
+import type { Moment } from '../../contract/anchor';
 import type {
   DecideUndecided,
   Determine,
+  LeaveRemovedTenants,
   ProposeNotice,
   RecordFiling,
   SetAffectedTenants,
 } from '../../contract/messages';
 import { refusalOfRole } from '../authority';
 import type { AffectedTenantsRequest, EventBody } from '../events';
-import type { Incident } from '../incident';
+import { anchorsInForce, type Incident } from '../incident';
 import { compareInstants, instantOf, type Instant } from '../instant';
-import { awaitedTenantSet, findNotice, isReportable, undecidedRules, unfiledDuties } from '../notification';
+import { beginningOf, problemOfMoment, withOffset } from '../moment';
+import {
+  awaitedTenantSet,
+  currentCoverage,
+  findNotice,
+  isReportable,
+  obligationGroups,
+  undecidedRules,
+  unfiledDuties,
+} from '../notification';
 import { optional } from './optional';
 import { refuse, refuseIf, required } from './refusal';
 
@@ -69,6 +80,21 @@ function requestFrom(message: SetAffectedTenants): AffectedTenantsRequest {
   };
 }
 
+/** Bound to the version whose difference was looked at: a newer one is to be decided anew. */
+export function acceptLeavingRemoved(incident: Incident, message: LeaveRemovedTenants): EventBody[] {
+  refuseIf(refusalOfRole('write-notice', message));
+  const { tenantSetVersion, reason } = message;
+  const coverage = currentCoverage(incident.notification);
+  if (coverage === undefined || coverage.tenantSetVersion !== tenantSetVersion)
+    refuse(
+      'Stale',
+      `tenantSetVersion ${String(tenantSetVersion)} is not the newest version of the affected tenants; look at its difference first`,
+    );
+  if (coverage.notWithdrawn === 0)
+    refuse('NotKnown', `nobody who was told is missing from version ${String(tenantSetVersion)}`);
+  return [{ type: 'removed-tenants-left', tenantSetVersion, reason }];
+}
+
 /** Settles what is undecided, or that a duty of the provider's own is not to be met by a filing. */
 export function acceptUndecidedDecision(incident: Incident, message: DecideUndecided): EventBody[] {
   refuseIf(refusalOfRole('decide-undecided', message));
@@ -93,20 +119,47 @@ export function acceptNotice(incident: Incident, message: ProposeNotice): EventB
       `revision ${String(message.revision)} is not newer than revision ${String(earlier.revision)}`,
     );
   const { noticeId, revision, stage, contentHash } = message;
-  return [{ type: 'notice-proposed', noticeId, revision, stage, contentHash }];
+  if (message.standing === true && stage !== 'update')
+    refuse('Malformed', `standing is for updates; a notice of the stage ${stage} is sent once`);
+  const standing = message.standing === true && { standing: true as const };
+  return [{ type: 'notice-proposed', noticeId, revision, stage, contentHash, ...standing }];
+}
+
+/** Every filing of a cadence meets one repetition. */
+function isRepeating({ notification }: Incident, { ruleId, stage }: RecordFiling): boolean {
+  return obligationGroups(notification).some(
+    (group) => group.ruleId === ruleId && group.stage === stage && group.repeats !== undefined,
+  );
 }
 
 export function acceptFiling(incident: Incident, message: RecordFiling, now: Instant): EventBody[] {
   refuseIf(refusalOfRole('write-notice', message));
-  if (compareInstants(message.submittedAt, now) > 0) refuse('Malformed', 'submittedAt lies in the future');
+  const submitted = submissionIn(message);
+  const submittedAt = beginningOf(submitted);
+  if (compareInstants(submittedAt, now) > 0) refuse('Malformed', 'submittedAt lies in the future');
   const isFiled = incident.notification.filings.some(
     (filing) => filing.ruleId === message.ruleId && filing.stage === message.stage,
   );
-  if (isFiled)
+  if (isFiled && !isRepeating(incident, message))
     refuse('AlreadyDone', `${message.ruleId} (${message.stage}) is filed already; lateness is fixed there`);
-  const { ruleId, stage, reference } = message;
-  const submittedAt = instantOf(message.submittedAt);
+  const { ruleId, stage, reference, precision, evidence } = message;
   return [
-    { type: 'filing-recorded', ruleId, stage, reference, submittedAt, evidence: message.evidence ?? [] },
+    {
+      type: 'filing-recorded',
+      ruleId,
+      stage,
+      reference,
+      submittedAt,
+      ...(precision !== undefined && { submitted }),
+      countsFrom: anchorsInForce(incident).map(({ anchorId }) => anchorId),
+      evidence: evidence ?? [],
+    },
   ];
+}
+
+function submissionIn({ submittedAt, precision = 'second', zone }: RecordFiling): Moment {
+  const submitted = { at: submittedAt, precision, ...optional({ zone }) };
+  const problem = problemOfMoment(submitted);
+  if (problem !== undefined) refuse('Malformed', `submittedAt: ${problem}`);
+  return withOffset(submitted);
 }

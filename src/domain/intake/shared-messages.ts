@@ -3,8 +3,8 @@ import type { ChooseAnchor, RecordAnchor, RecordFact } from '../../contract/mess
 import { refusalOfRole } from '../authority';
 import type { EventBody } from '../events';
 import type { Incident } from '../incident';
-import type { Instant } from '../instant';
-import { problemOfMoment } from '../moment';
+import { compareInstants, type Instant } from '../instant';
+import { beginningOf, problemOfMoment, withOffset } from '../moment';
 import { optional } from './optional';
 import { refuse, refuseIf, required } from './refusal';
 
@@ -28,11 +28,11 @@ function completeImpact({ customers, customerData, ownSystems }: NonNullable<Rec
 export function acceptAnchor(incident: Incident, message: RecordAnchor, now: Instant): EventBody[] {
   refuseIf(refusalOfRole('record', message));
   refuseIf(problemOfMoment(message), 'Malformed');
-  if (Date.parse(message.at) > Date.parse(now))
+  if (compareInstants(beginningOf(message), now) > 0)
     refuse('Malformed', `at ${message.at} lies in the future; an anchor is something that happened`);
   if (message.supersedes !== undefined) refuseCorrection(incident, message, message.supersedes);
   const count = incident.anchors.filter((anchor) => anchor.kind === message.kind).length;
-  const { kind, at, precision, zone, basis, supersedes, reason } = message;
+  const { kind, at, precision, zone, basis, supersedes, reason } = withOffset(message);
   const anchor = {
     anchorId: `${kind}-${String(count + 1)}`,
     kind,

@@ -6,6 +6,10 @@ import { migration as obligations } from './0003-obligations';
 import { migration as notices } from './0004-notices';
 import { migration as deliveries } from './0005-deliveries';
 import { migration as approverKeys } from './0006-approver-keys';
+import { migration as noticesByDifference } from './0007-notices-by-difference';
+import { migration as statusPosts } from './0008-status-posts';
+import { migration as processRegister } from './0009-process-register';
+import { migration as repetitions } from './0010-repetitions';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-tenant-directory': tenantDirectory,
@@ -14,4 +18,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004-notices': notices,
   '0005-deliveries': deliveries,
   '0006-approver-keys': approverKeys,
+  '0007-notices-by-difference': noticesByDifference,
+  '0008-status-posts': statusPosts,
+  '0009-process-register': processRegister,
+  '0010-repetitions': repetitions,
 };

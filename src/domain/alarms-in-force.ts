@@ -1,0 +1,25 @@
+/** The alarms that still hold: what operators see highlighted until it is mended. */
+import { runningClocks } from './agenda';
+import type { Incident } from './incident';
+import { isContained } from './response-questions';
+
+const shownClocks = 5;
+
+/** A sentence each: services that are not contained in time, deadlines that went by unmet. */
+export function alarmsInForce(incident: Incident): readonly string[] {
+  const late = incident.response.alarmedServices.filter(
+    (service) => !isContained(incident.response, service),
+  );
+  const missed = runningClocks(incident)
+    .map(({ clock }) => clock)
+    .filter((clock) => incident.missedClocks.includes(clock));
+  return [
+    ...(late.length > 0 ? [`not contained in time: ${late.join(', ')}`] : []),
+    ...(missed.length > 0 ? [missedSentence(missed)] : []),
+  ];
+}
+
+function missedSentence(missed: readonly string[]): string {
+  const more = missed.length > shownClocks ? ` and ${String(missed.length - shownClocks)} more` : '';
+  return `deadlines missed: ${missed.slice(0, shownClocks).join(', ')}${more}`;
+}

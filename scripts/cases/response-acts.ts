@@ -1,7 +1,8 @@
 /** What people do about the intruder: services, plans, tasks, what could not wait, the root cause, recovery. */
 import type { Sender } from '../../src/contract/principal';
 import { isPlanPassed, recoveryLacks } from '../../src/domain/gates';
-import { currentPlan, decidingParties, findService } from '../../src/domain/response-questions';
+import { currentPlan, decidingParties, findService, tasksOf } from '../../src/domain/response-questions';
+import type { ResponseTrack } from '../../src/domain/response';
 import type { Input, InputOf } from './case-format';
 import { options, recommendation } from './filler';
 import { tell, type Play } from './play';
@@ -96,13 +97,18 @@ export async function completeTask(play: Play, input: InputOf<'completeTask'>): 
       statement: input.what,
       evidence,
     });
-  await tell(play, input, 'completeTask', {
-    ...teamMember(service),
-    service,
-    track: input.track,
-    what: lineOf(input.what),
-    evidence,
-  });
+  const done = { ...teamMember(service), service, track: input.track, what: lineOf(input.what) };
+  // Nothing is eradicated without an approved plan: what was, is on record as what could not wait, with its review.
+  if (input.track === 'eradication' && !isPlanned(state.response, done))
+    await tell(play, input, 'recordEmergencyAction', { ...done, why: 'no plan named it' });
+  else await tell(play, input, 'completeTask', { ...done, evidence });
+}
+
+function isPlanned(
+  track: ResponseTrack,
+  { service, what }: { readonly service: string; readonly what: string },
+): boolean {
+  return tasksOf(track, service, 'eradication').some((task) => task.what === what);
 }
 
 export async function emergencyContainment(

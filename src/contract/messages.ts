@@ -108,7 +108,13 @@ export type AddServices = z.input<typeof AddServices>;
 export const RecordAnalysis = message({ text, evidence });
 export type RecordAnalysis = z.input<typeof RecordAnalysis>;
 
-export const RecordEmergencyAction = message({ what: text, why: reason, service: line.optional() });
+/** With `track`, work of the service's own team that no plan names: it counts as done, and is reviewed. */
+export const RecordEmergencyAction = message({
+  what: text,
+  why: reason,
+  service: line.optional(),
+  track: z.enum(['containment', 'eradication', 'recovery']).optional(),
+});
 export type RecordEmergencyAction = z.input<typeof RecordEmergencyAction>;
 
 export const ReviewEmergencyAction = message({

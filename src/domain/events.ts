@@ -177,6 +177,7 @@ type ResponseEvent =
       readonly what: string;
       readonly why: string;
       readonly service?: string;
+      readonly track?: PlannedTask['track'];
       readonly reviewDueAt: Instant;
     }
   | {

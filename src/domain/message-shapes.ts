@@ -135,6 +135,7 @@ export const messageShapes = {
     what: text(),
     why: reason,
     service: optional(line),
+    track: optional(track),
   } satisfies Shape<contract.RecordEmergencyAction>,
   reviewEmergencyAction: {
     ...sender,

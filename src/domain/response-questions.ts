@@ -76,7 +76,7 @@ export function isTaskDone(track: ResponseTrack, task: PlannedTask): boolean {
 export function trackStateOf(track: ResponseTrack, service: string, of: PlannedTask['track']): TrackState {
   const tasks = tasksOf(track, service, of);
   if (tasks.length > 0) return tasks.every((task) => isTaskDone(track, task)) ? 'complete' : 'open';
-  const unplanned = track.completions.some(
+  const unplanned = [...track.completions, ...track.emergencyActions].some(
     (done) => done.round === track.round && done.service === service && done.track === of,
   );
   return unplanned ? 'complete' : 'none';

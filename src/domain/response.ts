@@ -99,6 +99,9 @@ export interface EmergencyAction {
   readonly actionId: string;
   readonly by: string;
   readonly service?: string;
+  /** Which work of the service it was, where its team has said so. */
+  readonly track?: PlannedTask['track'];
+  readonly round: number;
   readonly at: Instant;
   readonly review:
     | { readonly kind: 'awaited'; readonly dueAt: Instant }
@@ -191,7 +194,10 @@ export function applyToResponse(track: ResponseTrack, event: IncidentEvent): Res
     case 'recovery-recorded':
       return { ...track, recoveries: [...track.recoveries, recoveryFrom(track.round, event)] };
     case 'emergency-action-recorded':
-      return { ...track, emergencyActions: [...track.emergencyActions, emergencyActionFrom(event)] };
+      return {
+        ...track,
+        emergencyActions: [...track.emergencyActions, emergencyActionFrom(track.round, event)],
+      };
     case 'emergency-action-reviewed':
       return { ...track, emergencyActions: track.emergencyActions.map((action) => reviewed(action, event)) };
     case 'watch-started':
@@ -331,13 +337,18 @@ function recoveryFrom(round: number, event: EventOf<'recovery-recorded'> & Recor
   };
 }
 
-function emergencyActionFrom(event: EventOf<'emergency-action-recorded'> & Recording): EmergencyAction {
+function emergencyActionFrom(
+  round: number,
+  event: EventOf<'emergency-action-recorded'> & Recording,
+): EmergencyAction {
   return {
     actionId: event.actionId,
     by: event.by,
+    round,
     at: happenedAt(event),
     review: { kind: 'awaited', dueAt: event.reviewDueAt },
     ...(event.service !== undefined && { service: event.service }),
+    ...(event.track !== undefined && { track: event.track }),
   };
 }
 

@@ -2,10 +2,10 @@ import type { Policy } from '../../src/contract/policy';
 import type { Sender } from '../../src/contract/principal';
 import { fingerprintOf } from '../../src/domain/fingerprint';
 import type { RefusalType } from '../../src/domain/intake/refusal';
-import { stableGate } from '../../src/domain/gates';
+import { closingGate, stableGate } from '../../src/domain/gates';
 import { postmortemMarkdown } from '../../src/domain/postmortem';
 import { timelineOf } from '../../src/domain/timeline';
-import { responsePhase } from '../../src/domain/response-questions';
+import { responsePhase, trackStateOf } from '../../src/domain/response-questions';
 import {
   containment,
   eradication,
@@ -627,6 +627,34 @@ describe('break-glass', () => {
   test.each(Object.values(people))('is accepted from %j at once', (sender) => {
     const [event] = incidentInMemory().send('recordEmergencyAction', sender, emergency);
     expect(event).toMatchObject({ actionId: 'E1', reviewDueAt: hours(24) });
+  });
+
+  test.each([
+    [
+      'another team',
+      { ...emergency, service: 'storage' },
+      people.identityTeam,
+      'belongs to team storage-team',
+    ],
+    ['a role that does no work', { ...emergency, service: 'storage' }, people.legal, 'speaks as legal'],
+    ['no service named', emergency, people.storageTeam, 'service is missing: with track, name the service'],
+  ])('does not count as work of a service for %s', (_case, content, sender, problem) => {
+    const refusal = refusalOf(incidentInMemory(), 'recordEmergencyAction', sender, {
+      ...content,
+      track: 'eradication',
+    });
+    expect(refusal?.message).toContain(problem);
+  });
+
+  test('counts as work of a service when its team says so, and is reviewed before the incident closes', () => {
+    const incident = incidentInMemory();
+    incident.send('recordEmergencyAction', people.storageTeam, {
+      ...emergency,
+      service: 'storage',
+      track: 'eradication',
+    });
+    expect(trackStateOf(incident.state.response, 'storage', 'eradication')).toBe('complete');
+    expect(closingGate(incident.state).lacks.map(({ code }) => code)).toContain('review:E1');
   });
 });
 

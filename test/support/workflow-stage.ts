@@ -339,6 +339,8 @@ export interface Stage {
   pass(durationMs: number): Promise<void>;
   /** One more worker for incidents. */
   startWorker(taskQueue: string): Promise<void>;
+  /** Stops all workers and starts others whose workflow code is changed. */
+  deploy(change: (code: string) => string): Promise<void>;
   /** What every story must leave behind: no failed workflow task, and histories that replay. Ends the incidents. */
   sweep(): Promise<void>;
   close(): Promise<void>;
@@ -378,7 +380,7 @@ interface Server extends Pick<Stage, 'client' | 'now' | 'pass' | 'close'> {
 
 async function stageOn(server: Server): Promise<Stage> {
   const { client, now, pass } = server;
-  const workflowBundle = await bundledWorkflows();
+  let workflowBundle = await bundledWorkflows();
   const worlds: Worlds = new Map();
   const incidents: StagedIncident[] = [];
   const activities = activitiesOf(worlds, now);
@@ -386,14 +388,22 @@ async function stageOn(server: Server): Promise<Stage> {
   const startWorker = async (taskQueue: string) => {
     workers.push(await runWorker(server.connection, { workflowBundle, activities, taskQueue }));
   };
-  await startWorker(incidentTaskQueue);
-  await startWorker(deliveryTaskQueue);
+  const startWorkers = async () => {
+    await startWorker(incidentTaskQueue);
+    await startWorker(deliveryTaskQueue);
+  };
+  await startWorkers();
 
   return {
     client,
     now,
     pass,
     startWorker,
+    async deploy(change) {
+      await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+      workflowBundle = { ...workflowBundle, code: change(workflowBundle.code) };
+      await startWorkers();
+    },
     async declare(declared = {}) {
       const world = newWorld();
       const incident = await begin(client, world, declared);
@@ -453,10 +463,13 @@ export async function replayAll(
     if (error !== undefined) throw new Error(`${workflowId} does not replay`, { cause: error });
 }
 
+/** The server's own: a message came while the workflow was about to end its run, which it then does with the next task. */
+const unhandledCommand = 1;
+
 function taskFailuresOf({ workflowId, history }: HistoryAndWorkflowId): string[] {
   const { events } = history as { events?: readonly HistoryEvent[] | null };
   return (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
-    failed && failed.identity !== theServerItself
+    failed && failed.identity !== theServerItself && failed.cause !== unhandledCommand
       ? [`${workflowId}: ${failed.failure?.message ?? 'failed'}`]
       : [],
   );
@@ -468,6 +481,7 @@ const theServerItself = 'history-service';
 interface HistoryEvent {
   readonly workflowTaskFailedEventAttributes?: {
     readonly identity?: string | null;
+    readonly cause?: number | null;
     readonly failure?: { readonly message?: string | null } | null;
   } | null;
 }

@@ -48,6 +48,8 @@ export function acceptEmergencyAction(
   message: RecordEmergencyAction,
   now: Instant,
 ): EventBody[] {
+  const { service, track } = message;
+  if (track !== undefined) refuseClaimForOthers(incident, message);
   const actionId = `E${String(incident.response.emergencyActions.length + 1)}`;
   const reviewDueAt = addMs(now, incident.policy.emergencyReviewHours * hourMs);
   return [
@@ -57,9 +59,16 @@ export function acceptEmergencyAction(
       what: message.what,
       why: message.why,
       reviewDueAt,
-      ...optional({ service: message.service }),
+      ...optional({ service, track }),
     },
   ];
+}
+
+/** The action itself anybody may record; that it completes work of a service is for the team of the service to say. */
+function refuseClaimForOthers(incident: Incident, message: RecordEmergencyAction): void {
+  if (message.service === undefined)
+    refuse('Malformed', 'service is missing: with track, name the service whose work was done');
+  serviceFor(incident, 'complete-task', message, message.service);
 }
 
 export function acceptEmergencyReview(incident: Incident, message: ReviewEmergencyAction): EventBody[] {

@@ -27,7 +27,7 @@ const environment = z.object({
   FIREBREAK_TEAM: z.string().min(1).optional(),
   FIREBREAK_KEY_PASSPHRASE: z.string().min(1).optional(),
   FIREBREAK_CHROMIUM: z.string().min(1).optional(),
-  FIREBREAK_MAX_CACHED_WORKFLOWS: z.coerce.number().int().positive().default(500),
+  FIREBREAK_MAX_CACHED_WORKFLOWS: z.coerce.number().int().positive().default(300),
 });
 
 export interface Config {

@@ -49,8 +49,9 @@ export function answersOf(history: readonly HistoryEvent[]): readonly Answer[] {
   );
   return history.flatMap(({ eventId, activityTaskScheduledEventAttributes: scheduled }) => {
     if (!isThere(scheduled)) return [];
-    const data = completed.get(String(eventId));
-    const value: unknown = isThere(data) ? JSON.parse(Buffer.from(data).toString()) : undefined;
+    // What answers nothing has a payload without bytes.
+    const text = Buffer.from(completed.get(String(eventId)) ?? []).toString();
+    const value: unknown = text === '' ? undefined : JSON.parse(text);
     return [{ type: scheduled.activityType?.name ?? '', value }];
   });
 }

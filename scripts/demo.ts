@@ -92,7 +92,6 @@ function shown(path: string): string {
 }
 
 async function stayUp({ uiUrl, temporalAddress }: Stage): Promise<never> {
-  say('');
   say(`Staying up: Temporal UI ${uiUrl ?? ''}, Temporal ${temporalAddress}. Ctrl-C ends everything.`);
   return new Promise<never>(() => setInterval(() => undefined, 60_000));
 }

@@ -7,15 +7,8 @@ import { isSettled, type Entry } from './follow-up';
 import { noticeGateOf } from './gates';
 import { holdExpiries, isDutyHeld } from './holds';
 import { anchorInForce, isAssessmentStale, type Incident } from './incident';
-import {
-  addMs,
-  compareInstants,
-  earliestOf,
-  epochMsOf,
-  instantFromEpochMs,
-  latestOf,
-  type Instant,
-} from './instant';
+import { addMs, compareInstants, earliestOf, epochMsOf, latestOf, type Instant } from './instant';
+import { beginningOf } from './moment';
 import {
   awaitedTenantSet,
   currentTenantSet,
@@ -37,7 +30,7 @@ import { promiseDue } from './promises';
 import { latestSafeStartAlarms } from './latest-safe-start';
 import { remembered } from './remembered';
 import { isRepetitionMet, isRepetitionOver } from './repeating-duties';
-import { isContained, isStable, openReviews } from './response-questions';
+import { isContainmentOver, isStable, openReviews } from './response-questions';
 import { repeatSteps, repetitionAlarms, type RepeatStep } from './standing-updates';
 import { publishStepKey, type StatusPost } from './status-posts';
 
@@ -315,11 +308,12 @@ function containmentAlarms(incident: Incident): readonly Alarm[] {
   const { response, policy, declaration } = incident;
   const late = response.services
     .map(({ service }) => service)
-    .filter((service) => !isContained(response, service) && !response.alarmedServices.includes(service));
+    .filter(
+      (service) => !isContainmentOver(response, service) && !response.alarmedServices.includes(service),
+    );
   if (late.length === 0 || isStable(response)) return [];
-  const detectedAt = instantFromEpochMs(
-    Date.parse(anchorInForce(incident, 'detection')?.at ?? incident.declaredAt),
-  );
+  const detection = anchorInForce(incident, 'detection');
+  const detectedAt = detection === undefined ? incident.declaredAt : beginningOf(detection);
   const at = addMs(detectedAt, policy.containmentAlarmMinutes[declaration.severity] * minuteMs);
   return [{ at, event: { type: 'containment-alarm-raised', services: late } }];
 }

@@ -1,14 +1,14 @@
 /** The alarms that still hold: what operators see highlighted until it is mended. */
 import { runningClocks } from './agenda';
 import type { Incident } from './incident';
-import { isContained } from './response-questions';
+import { isContainmentOver } from './response-questions';
 
 const shownClocks = 5;
 
 /** A sentence each: services that are not contained in time, deadlines that went by unmet. */
 export function alarmsInForce(incident: Incident): readonly string[] {
   const late = incident.response.alarmedServices.filter(
-    (service) => !isContained(incident.response, service),
+    (service) => !isContainmentOver(incident.response, service),
   );
   const missed = runningClocks(incident)
     .map(({ clock }) => clock)

@@ -18,6 +18,7 @@ import {
 import { anchorInForce, incidentPhase, phaseOfFollowUp, type Incident, type IncidentPhase } from './incident';
 import type { Hold, HoldContent } from './holds';
 import type { Instant } from './instant';
+import { beginningOf } from './moment';
 import { latestSafeStart, type LatestSafeStart } from './latest-safe-start';
 import {
   currentTenantSet,
@@ -277,7 +278,7 @@ export function attributesOf(incident: Incident): IncidentAttributes {
     RecipientsFailed: status.deliveries.needsHuman,
     EntriesOpen: status.followUp.entriesOpen,
     ...(status.nextDeadline && { IncidentNextDeadline: status.nextDeadline.dueAt }),
-    ...(detection && { IncidentDetectedAt: new Date(Date.parse(detection.at)).toISOString() }),
+    ...(detection && { IncidentDetectedAt: beginningOf(detection) }),
   };
 }
 

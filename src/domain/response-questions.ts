@@ -103,6 +103,11 @@ export function isEradicated(track: ResponseTrack, service: string): boolean {
   return isUnaffected(track, service) || trackStateOf(track, service, 'eradication') === 'complete';
 }
 
+/** Real incidents show eradication without containment: then there is nothing left to contain. */
+export function isContainmentOver(track: ResponseTrack, service: string): boolean {
+  return isContained(track, service) || isEradicated(track, service);
+}
+
 export function recoveryPartsOf(track: ResponseTrack, service: string): readonly RecoveryRecord[] {
   return track.recoveries.filter((record) => record.round === track.round && record.service === service);
 }
@@ -181,7 +186,7 @@ export function openReviews(track: ResponseTrack): readonly EmergencyAction[] {
  * containment, its last step.
  */
 export function containedAt(track: ResponseTrack, service: string): Instant | undefined {
-  if (!isContained(track, service) && !isEradicated(track, service)) return undefined;
+  if (!isContainmentOver(track, service)) return undefined;
   const ended = (of: PlannedTask['track']) =>
     track.completions.filter((done) => done.service === service && done.track === of).map(({ at }) => at);
   const emergencies = track.emergencyActions

@@ -678,6 +678,26 @@ describe('the last known good state', () => {
     expect(record('2026-10-31T23:00:00-05:00', storageTeam)?.type).toBe('NotAllowed');
   });
 
+  test('precedes the first instant of the day on which the intrusion began, where that day was', () => {
+    const inTokyo = step('recordAnchor', responder, {
+      kind: 'occurrence',
+      at: '2026-11-01',
+      precision: 'day',
+      zone: 'Asia/Tokyo',
+      basis: 'the first log line',
+    });
+    const record = (goodAt: string) =>
+      refusalOf(played(readyToRestore, [inTokyo]), 'recordRecovery', storageTeam, {
+        service: 'storage',
+        part: 'last-known-good',
+        text: 'backup',
+        goodAt,
+        evidence,
+      });
+    expect(record('2026-10-31T14:59:59Z')).toBeUndefined();
+    expect(record('2026-10-31T15:00:00Z')?.type).toBe('NotAllowed');
+  });
+
   test('may be younger when the SRT says why', () => {
     expect(record('2026-11-02T00:00:00Z', responder, 'the disk was never mounted')).toBeUndefined();
   });

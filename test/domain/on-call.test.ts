@@ -74,6 +74,21 @@ describe('alarms in force', () => {
       expect(currentDetailsOf(state, hours(25))).toContain(`**ALARM: ${sentence}**`);
   });
 
+  test('end, too, when a service is eradicated without having been contained', () => {
+    const incident = late();
+    for (const [service, team] of [
+      ['storage', people.storageTeam],
+      ['identity', people.identityTeam],
+    ] as const)
+      incident.send('recordEmergencyAction', team, {
+        what: 'installed anew',
+        why: 'the intruder was inside',
+        service,
+        track: 'eradication',
+      });
+    expect(alarmsInForce(incident.state).join()).not.toContain('not contained in time');
+  });
+
   test('end when what was late is done', () => {
     const incident = late();
     play(incident, containment);

@@ -5,6 +5,7 @@ import type { EventBody } from '../events';
 import { recoveryLacks, type Lack } from '../gates';
 import { anchorInForce, type Incident } from '../incident';
 import { addMs, compareInstants, instantOf, type Instant } from '../instant';
+import { beginningOf } from '../moment';
 import {
   isEveryServiceRestored,
   isRestored,
@@ -88,7 +89,7 @@ function refuseLateGoodState(incident: Incident, message: RecordRecovery): void 
   if ((message.evidence ?? []).length === 0)
     refuse('Incomplete', 'evidence is missing: name the build or backup');
   const occurrence = anchorInForce(incident, 'occurrence');
-  if (occurrence === undefined || Date.parse(goodAt) < Date.parse(occurrence.at)) return;
+  if (occurrence === undefined || Date.parse(goodAt) < Date.parse(beginningOf(occurrence))) return;
   if (message.role === 'security-response' && message.overrideReason !== undefined) return;
   refuse(
     'NotAllowed',

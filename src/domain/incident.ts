@@ -15,13 +15,13 @@ import { compareInstants, type Instant } from './instant';
 import { beginningOf } from './moment';
 import { defaultPolicy } from './policy';
 import {
-  applyToNotification,
   identifyStepKey,
   isReportable,
   noNotification,
   notificationPhase,
   type NotificationTrack,
 } from './notification';
+import { applyToNotification } from './notification-reducer';
 import { pagesAfter, type OnCallPage } from './on-call';
 import { applyToResponse, responseOf, type ResponseTrack } from './response';
 import { isStable, responsePhase } from './response-questions';

@@ -11,7 +11,7 @@ import {
 } from '../../src/client';
 import { Declaration, type DeclarationInput } from '../../src/contract/declaration';
 import type { Policy } from '../../src/contract/policy';
-import { nextNotificationStep } from '../../src/domain/agenda';
+import { nextNotificationStep } from '../../src/domain/next-steps';
 import { apply, incidentOf, type Incident } from '../../src/domain/incident';
 import { epochMsOf, instantFromEpochMs, type Instant } from '../../src/domain/instant';
 import { sentNotices } from '../../src/domain/notification';

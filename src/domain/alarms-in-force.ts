@@ -1,5 +1,5 @@
 /** The alarms that still hold: what operators see highlighted until it is mended. */
-import { runningClocks } from './agenda';
+import { runningClocks } from './running-clocks';
 import type { Incident } from './incident';
 import { isContainmentOver } from './response-questions';
 

@@ -1,6 +1,6 @@
 /** What an operator sees at a glance: status for programs, current details for the Temporal UI, attributes to filter by. */
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { nextDeadline, type Clock } from './agenda';
+import { nextDeadline, type Clock } from './running-clocks';
 import { alarmsInForce } from './alarms-in-force';
 import type { DeliveryTotals } from './events';
 import { unsettledEntries } from './follow-up';

@@ -1,5 +1,5 @@
 /** The one durable clock of an incident: it sleeps until the next alarm, and records what time alone brings about. */
-import { dueAlarms, nextAlarm } from '../domain/agenda';
+import { dueAlarms, nextAlarm } from '../domain/alarms';
 import type { LiveIncident } from './live-incident';
 
 export async function clockTrack(incident: LiveIncident): Promise<void> {

@@ -1,7 +1,7 @@
 /** Find who is affected, what the law asks, bind the notice to both, and send it once it is approved. */
 import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { nextNotificationStep, type NotificationStep } from '../domain/agenda';
+import { nextNotificationStep, type NotificationStep } from '../domain/next-steps';
 import type { DeliveryTotals } from '../domain/events';
 import { anchorsInForce, type Incident } from '../domain/incident';
 import { currentTenantSet, filedMoment, type Filing } from '../domain/notification';

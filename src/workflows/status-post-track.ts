@@ -2,7 +2,7 @@
  * Puts approved posts on the service health dashboard. A track of its own: neither do tenants wait until its files can
  * be written, nor the dashboard until a million tenants are looked up.
  */
-import { nextStatusPostStep, type StatusPostStep } from '../domain/agenda';
+import { nextStatusPostStep, type StatusPostStep } from '../domain/next-steps';
 import { publishStatusPost } from './activity-proxies';
 import { finalProblem } from './final-problem';
 import type { LiveIncident } from './live-incident';

@@ -1,4 +1,4 @@
-import { nextNotificationStep } from '../../src/domain/agenda';
+import { nextNotificationStep } from '../../src/domain/next-steps';
 import { closingGate } from '../../src/domain/gates';
 import type { FilingJudgement } from '../../src/domain/lateness';
 import { sentenceOf } from '../../src/domain/timeline';

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import type { Sender } from '../../src/contract/principal';
-import { dueAlarms, nextNotificationStep, runningClocks } from '../../src/domain/agenda';
+import { dueAlarms } from '../../src/domain/alarms';
+import { nextNotificationStep } from '../../src/domain/next-steps';
+import { runningClocks } from '../../src/domain/running-clocks';
 import type { EventBody } from '../../src/domain/events';
 import { findGate, noticeGateOf } from '../../src/domain/gates';
 import { findHold, holdsOn, signersAs, type Hold } from '../../src/domain/holds';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { alarmsOf, dueAlarms, nextNotificationStep } from '../../src/domain/agenda';
+import { alarmsOf, dueAlarms } from '../../src/domain/alarms';
+import { nextNotificationStep } from '../../src/domain/next-steps';
 import { theSystem, type EventOf, type IncidentEvent } from '../../src/domain/events';
 import { findEntry, isSettled, type Entry } from '../../src/domain/follow-up';
 import { eradicationGate, gatesOf, isReadyToClose, stableGate } from '../../src/domain/gates';

@@ -1,7 +1,7 @@
 import type { Sender } from '../../src/contract/principal';
 import { optional } from '../../src/domain/intake/optional';
 import { Refusal, refuseIf, required, type RefusalType } from '../../src/domain/intake/refusal';
-import { nextAlarm } from '../../src/domain/agenda';
+import { nextAlarm } from '../../src/domain/alarms';
 import {
   hours,
   incidentInMemory,

@@ -1,4 +1,4 @@
-import { dueAlarms } from '../../src/domain/agenda';
+import { dueAlarms } from '../../src/domain/alarms';
 import { latestSafeStart } from '../../src/domain/latest-safe-start';
 import type { ObligationGroup } from '../../src/domain/obligations';
 import { currentDetailsOf, statusOf } from '../../src/domain/operator-view';

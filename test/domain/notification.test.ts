@@ -1,4 +1,4 @@
-import { nextNotificationStep } from '../../src/domain/agenda';
+import { nextNotificationStep } from '../../src/domain/next-steps';
 import {
   campaignTotals,
   currentTenantSet,

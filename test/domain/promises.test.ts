@@ -1,4 +1,4 @@
-import { runningClocks } from '../../src/domain/agenda';
+import { runningClocks } from '../../src/domain/running-clocks';
 import { coversTenant, dueAfterHours } from '../../src/domain/promises';
 import {
   deliverAll,

@@ -1,6 +1,7 @@
 import { holidayCalendars } from '../../src/adapters/holiday-calendars';
 import { loadRulePack } from '../../src/adapters/rule-pack-files';
-import { dueAlarms, runningClocks } from '../../src/domain/agenda';
+import { dueAlarms } from '../../src/domain/alarms';
+import { runningClocks } from '../../src/domain/running-clocks';
 import { closingGate } from '../../src/domain/gates';
 import { addMs, type Instant } from '../../src/domain/instant';
 import { submissionsAsWritten } from '../../src/domain/obligation-facts';

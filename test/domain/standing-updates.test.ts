@@ -1,4 +1,6 @@
-import { dueAlarms, nextNotificationStep, runningClocks } from '../../src/domain/agenda';
+import { dueAlarms } from '../../src/domain/alarms';
+import { nextNotificationStep } from '../../src/domain/next-steps';
+import { runningClocks } from '../../src/domain/running-clocks';
 import { findGate, gatesOf } from '../../src/domain/gates';
 import { addMs, type Instant } from '../../src/domain/instant';
 import { findNotice } from '../../src/domain/notification';

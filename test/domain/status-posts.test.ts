@@ -1,7 +1,7 @@
 // Posts on the service health dashboard (S49): a decision and an approval of their own, a revision at a time.
 import fc from 'fast-check';
 import type { Sender } from '../../src/contract/principal';
-import { nextStatusPostStep } from '../../src/domain/agenda';
+import { nextStatusPostStep } from '../../src/domain/next-steps';
 import type { EventBody } from '../../src/domain/events';
 import { fingerprintOf } from '../../src/domain/fingerprint';
 import { closingGate, findGate, statusPostGateOf } from '../../src/domain/gates';

@@ -6,12 +6,8 @@ import { Declaration, type DeclarationInput } from '../../src/contract/declarati
 import type { CloseEntry, IncidentUpdates, OpenEntry, ReopenEntry } from '../../src/contract/messages';
 import type { Policy } from '../../src/contract/policy';
 import type { Sender } from '../../src/contract/principal';
-import {
-  dueAlarms,
-  nextNotificationStep,
-  nextStatusPostStep,
-  type NotificationStep,
-} from '../../src/domain/agenda';
+import { dueAlarms } from '../../src/domain/alarms';
+import { nextNotificationStep, nextStatusPostStep, type NotificationStep } from '../../src/domain/next-steps';
 import { rolesThatDecide } from '../../src/domain/authority';
 import {
   theSystem,

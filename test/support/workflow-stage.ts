@@ -4,7 +4,7 @@
  * so that a test can name every instant.
  */
 import { ApplicationFailure } from '@temporalio/activity';
-import { Client, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
+import { Client, Connection, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { TypedSearchAttributes, type HistoryAndWorkflowId } from '@temporalio/common';
 import { NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { startTemporal } from '../../scripts/local/servers.mjs';
@@ -362,12 +362,15 @@ export async function workflowStage(): Promise<Stage> {
 export async function realTimeStage(): Promise<Stage> {
   const server = await startTemporal();
   const connection = await NativeConnection.connect({ address: server.address });
+  // The same kind of connection as callers have: it is patient with an incident whose run is just ending.
+  const ofCallers = await Connection.connect({ address: server.address });
   return stageOn({
-    client: new Client({ connection }),
+    client: new Client({ connection: ofCallers }),
     connection,
     now: () => Promise.resolve(instantFromEpochMs(Date.now())),
     pass: (durationMs) => new Promise((resolve) => setTimeout(resolve, durationMs)),
     async close() {
+      await ofCallers.close();
       await connection.close();
       await server.stop();
     },

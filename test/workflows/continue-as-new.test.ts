@@ -4,6 +4,7 @@ import * as messages from '../../src/workflows/messages';
 import { deliveryWorkflowId } from '../../src/workflows/names';
 import {
   containment,
+  determination,
   entries,
   eradication,
   hours,
@@ -44,8 +45,14 @@ async function untilAnotherRun(incident: StagedIncident): Promise<number> {
   throw new Error('it did not go on as a new run');
 }
 
+const tenantsAsked = proposedNotice.slice(0, determination.length + 1);
+const noticeWritten = proposedNotice.slice(tenantsAsked.length);
+
+/** What activities answer is waited for, so that the order of the events is always the same. */
 async function playWhole(incident: StagedIncident): Promise<void> {
-  await incident.play(entries, containment, eradication, recovery, watch, proposedNotice);
+  await incident.play(entries, containment, eradication, recovery, watch, tenantsAsked);
+  await incident.untilLine('obligations-assessed');
+  await incident.play(noticeWritten);
   await incident.untilLine('notice-prepared');
   await incident.decide(noticeGateName, legal);
   await incident.until(({ notification }) => notification.phase === 'complete');

@@ -1,11 +1,6 @@
-import {
-  alarmsOf,
-  dueAlarms,
-  nextAlarm,
-  nextDeadline,
-  nextNotificationStep,
-  runningClocks,
-} from '../../src/domain/agenda';
+import { alarmsOf, dueAlarms, nextAlarm } from '../../src/domain/alarms';
+import { nextDeadline, runningClocks } from '../../src/domain/running-clocks';
+import { nextNotificationStep } from '../../src/domain/next-steps';
 import type { IncidentEvent } from '../../src/domain/events';
 import type { Incident } from '../../src/domain/incident';
 import { addMs } from '../../src/domain/instant';

@@ -21,7 +21,8 @@ import { saveNoticeDraft } from '../../src/adapters/postgres/notice-store';
 import { importTenants } from '../../src/adapters/postgres/tenant-import';
 import { deliveryTaskQueue, deliveryWorkflowId, incidentTaskQueue } from '../../src/workflows/names';
 import notice from '../../examples/notice.json';
-import { endGracefully, startPostgres, startTemporal, startWorker } from '../local/servers.mjs';
+import { startPostgres, startTemporal, startWorker } from '../local/servers.mjs';
+import { endingAll, type Ends } from './ending';
 import { startSmtpInbox } from '../local/smtp-inbox.mjs';
 import type { BareInput } from './bare-workflow';
 import type { CostOrder } from './cost-worker';
@@ -48,22 +49,6 @@ interface Recording {
   readonly counts: EventCounts;
   readonly shardCounts: EventCounts;
   readonly contentHash: string;
-}
-
-type Ends = (() => unknown)[];
-
-async function main(): Promise<void> {
-  const ends: Ends = [];
-  const stop = async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  };
-  const forget = endGracefully(stop);
-  try {
-    await measure(ends);
-  } finally {
-    forget();
-    await stop();
-  }
 }
 
 async function measure(ends: Ends): Promise<void> {
@@ -277,7 +262,7 @@ function row(title: string, incident: number, bare: number): string {
   return `${title.padEnd(25)}  ${String(incident).padStart(8)}  ${String(bare).padStart(4)}`;
 }
 
-main().catch((error: unknown) => {
+endingAll(measure).catch((error: unknown) => {
   console.error(error);
   process.exitCode = 1;
 });

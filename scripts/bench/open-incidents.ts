@@ -15,7 +15,8 @@ import { Client, Connection } from '@temporalio/client';
 import { openDatabase } from '../../src/adapters/postgres/database';
 import { migrateToLatest } from '../../src/adapters/postgres/migrate';
 import { Firebreak } from '../../src/client';
-import { endGracefully, startPostgres, startTemporal, startWorker } from '../local/servers.mjs';
+import { startPostgres, startTemporal, startWorker } from '../local/servers.mjs';
+import { endingAll, type Ends } from './ending';
 import { declaration, incidentInTheMiddle } from './open-incidents/story';
 
 const incidents = Number(process.argv[2] ?? 1000);
@@ -23,25 +24,9 @@ const cached = Number(process.argv[3] ?? 500);
 const nodeOptions = process.argv[4] ?? '';
 const atOnce = 8;
 
-type Ends = (() => unknown)[];
-
 interface Surroundings {
   readonly firebreak: Firebreak;
   readonly workerPid: number;
-}
-
-async function main(): Promise<void> {
-  const ends: Ends = [];
-  const stop = async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  };
-  const forget = endGracefully(stop);
-  try {
-    await measure(await surroundings(ends));
-  } finally {
-    forget();
-    await stop();
-  }
 }
 
 async function surroundings(ends: Ends): Promise<Surroundings> {
@@ -125,7 +110,7 @@ function spread(waitsMs: readonly number[]): string {
   return `median ${at(0.5)} ms, 99 % ${at(0.99)} ms, longest ${at(1)} ms`;
 }
 
-main().catch((error: unknown) => {
+endingAll(async (ends) => measure(await surroundings(ends))).catch((error: unknown) => {
   console.error(error);
   process.exitCode = 1;
 });

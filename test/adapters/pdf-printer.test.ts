@@ -82,6 +82,10 @@ const chromium = (() => {
   }
 })();
 const whereThereIsOne = chromium === undefined ? test.skip : test;
+if (chromium === undefined)
+  process.stderr.write(
+    'No Chromium is here, so none prints a page: set FIREBREAK_CHROMIUM to its program file.\n',
+  );
 
 whereThereIsOne(
   'a real Chromium prints a page',

@@ -363,3 +363,20 @@ test('groups stay small for tenants in many places, and our own duties are never
   ).toEqual(owed);
   expect(unlisted).toBeGreaterThanOrEqual(0);
 });
+
+// Chains
+
+test('what follows the first stage counts from the submission of that stage, whatever the law calls it', () => {
+  const nis2 = 'eu-nis2-23-4b-notification';
+  const finalReport = (submissions: Record<string, string>) => {
+    const facts = factsOfTenant(tenant({ sector: 'cloud' }), incident, { ...moments, submissions }, provider);
+    const options: EvaluationOptions = { mode: 'conservative', holidays, party: 'either', ruleId: nis2 };
+    return evaluateRules(pack, facts, options)[0]?.steps.find(({ stage }) => stage === 'final');
+  };
+
+  expect(finalReport({})?.clock).toBe('not-started');
+  expect(finalReport({ [`${nis2}/notification`]: '2026-11-21T10:00:00Z' })).toMatchObject({
+    clock: 'running',
+    anchor: 'submission',
+  });
+});

@@ -1,7 +1,9 @@
-/** What has to happen before the SDK looks at an activation: the workflow cannot reach it from inside. */
+/** What has to happen before the SDK looks at an activation, and after it: the workflow cannot reach that from inside. */
 import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
 import { metadataQuery, refreshCurrentDetails } from './current-details';
 import { setBurstAside, type Activation } from './signal-burst';
+
+type Internals = NonNullable<ReturnType<WorkflowInterceptorsFactory>['internals']>[number];
 
 export const interceptors: WorkflowInterceptorsFactory = () => ({
   internals: [
@@ -11,6 +13,10 @@ export const interceptors: WorkflowInterceptorsFactory = () => ({
         setBurstAside(input.activation);
         if (asksForDetails(input.activation)) refreshCurrentDetails();
         next(input);
+      },
+      concludeActivation(input, next) {
+        const { commands } = next(input);
+        return { commands: withAnswersFirst(commands) };
       },
     },
   ],
@@ -31,4 +37,21 @@ function releaseReservedSignals({ jobs }: Activation): void {
 
 function asksForDetails({ jobs }: Activation): boolean {
   return (jobs ?? []).some(({ queryWorkflow }) => queryWorkflow?.queryType === metadataQuery);
+}
+
+type Commands = Parameters<NonNullable<Internals['concludeActivation']>>[0]['commands'];
+
+/**
+ * Answers to updates before what the tracks have to say, whichever came to its words first. A worker that has lost the
+ * workflow takes several workflow tasks in one, a later replay takes them one by one, and only what does not depend on
+ * that is the same both times; an incident that does not replay stands still for ever (decision 0011).
+ */
+function withAnswersFirst(commands: Commands): Commands {
+  const isAcceptance = ({ updateResponse }: Commands[number]) => Boolean(updateResponse?.accepted);
+  const isAnswer = ({ updateResponse }: Commands[number]) => updateResponse && !updateResponse.accepted;
+  return [
+    ...commands.filter(isAcceptance),
+    ...commands.filter(isAnswer),
+    ...commands.filter(({ updateResponse }) => !updateResponse),
+  ];
 }

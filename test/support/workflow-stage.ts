@@ -12,6 +12,7 @@ import { timeSkippingEnvironment } from '../../scripts/local/time-skipping';
 import { bundledWorkflows, payloadConverterPath } from '../../scripts/local/workflow-bundle';
 import type { Activities } from '../../src/activities';
 import type { IdentifyAffectedTenantsInput } from '../../src/activities/identify-affected-tenants';
+import type { BrakeChange } from '../../src/activities/hold-deliveries';
 import { judgeFiling, type FilingToJudge } from '../../src/activities/judge-filing';
 import type { ObligationsToLookUp } from '../../src/activities/look-up-obligations';
 import type { CountDeliveriesInput } from '../../src/activities/count-deliveries';
@@ -20,6 +21,7 @@ import type { PlanDeliveriesInput } from '../../src/activities/plan-deliveries';
 import { noticeObjectHash, type PrepareNoticeInput } from '../../src/activities/prepare-notice';
 import { issueIdOf, type PublishStatusPostInput } from '../../src/activities/publish-status-post';
 import type { SendPageInput, SendPageResult } from '../../src/activities/send-page';
+import type { DoubtsToSettle } from '../../src/activities/settle-doubts';
 import { verifyDecision, type VerifiedToken } from '../../src/activities/verify-decision';
 import { holidayCalendars } from '../../src/adapters/holiday-calendars';
 import { loadRulePack } from '../../src/adapters/rule-pack-files';
@@ -90,6 +92,8 @@ export interface World {
   /** What woke whoever is on call. */
   readonly onCall: Omit<OnCallPage, 'incidentId'>[];
   isPagerAway: boolean;
+  /** So many held doubts a decision settles. */
+  doubts: number;
   /** Process failures by their ref, as they were registered last. */
   readonly registered: Map<string, ProcessFailure>;
   /** The activity does not answer until what is returned is called. */
@@ -119,6 +123,7 @@ function newWorld(): World {
     pagesAsked: [],
     onCall: [],
     isPagerAway: false,
+    doubts: 0,
     registered: new Map(),
   };
 }
@@ -186,7 +191,7 @@ function activitiesOf(worlds: Worlds, now: () => Promise<Instant>): Activities {
         objectHash: noticeObjectHash({ ...input, templateHash }),
         templateHash,
         lacks: [...noticeLacks],
-        fallbackLanguages: [],
+        unreadLanguages: [],
       };
     },
     async planDeliveries(input: PlanDeliveriesInput) {
@@ -224,6 +229,15 @@ function activitiesOf(worlds: Worlds, now: () => Promise<Instant>): Activities {
       await Promise.resolve();
       if (world.isPagerAway) throw new Error('the pager is away');
       world.onCall.push(page);
+    },
+    async holdDeliveries({ incidentId, isHeld, change }: BrakeChange) {
+      const world = called('holdDeliveries', incidentId, `${isHeld ? 'held' : 'released'} ${String(change)}`);
+      await world.held.get('holdDeliveries');
+    },
+    async settleDoubts({ incidentId, campaignId, decision }: DoubtsToSettle) {
+      const world = called('settleDoubts', incidentId, `${campaignId} ${decision}`);
+      await world.held.get('settleDoubts');
+      return { settled: world.doubts };
     },
     async sendPage(input: SendPageInput) {
       const { incidentId, campaignId, shard } = input;
@@ -395,6 +409,9 @@ async function stageOn(server: Server): Promise<Stage> {
     await startWorker(incidentTaskQueue);
     await startWorker(deliveryTaskQueue);
   };
+  const stopWorkers = async () => {
+    await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+  };
   await startWorkers();
 
   return {
@@ -403,7 +420,7 @@ async function stageOn(server: Server): Promise<Stage> {
     pass,
     startWorker,
     async deploy(change) {
-      await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+      await stopWorkers();
       workflowBundle = { ...workflowBundle, code: change(workflowBundle.code) };
       await startWorkers();
     },
@@ -421,7 +438,7 @@ async function stageOn(server: Server): Promise<Stage> {
       await replayAll(workflowBundle, histories);
     },
     async close() {
-      await Promise.all(workers.map((worker) => worker.stop()));
+      await stopWorkers();
       await server.close();
     },
   };
@@ -463,7 +480,17 @@ export async function replayAll(
     histories,
   );
   for await (const { workflowId, error } of results)
-    if (error !== undefined) throw new Error(`${workflowId} does not replay`, { cause: error });
+    if (error !== undefined) {
+      const kinds = histories.filter((one) => one.workflowId === workflowId).map(eventKindsOf);
+      throw new Error(`${workflowId} does not replay: ${kinds.join(' | ')}`, { cause: error });
+    }
+}
+
+/** `1 workflowExecutionStarted, 2 workflowTaskScheduled, …` */
+function eventKindsOf({ history }: HistoryAndWorkflowId): string {
+  return kindsIn(history)
+    .map((kind, index) => `${String(index + 1)} ${kind.replace('EventAttributes', '')}`)
+    .join(', ');
 }
 
 /** The server's own: a message came while the workflow was about to end its run, which it then does with the next task. */
@@ -645,13 +672,18 @@ const ends =
 const closings = /^workflowExecution(Completed|Failed|Terminated|TimedOut|Canceled|ContinuedAsNew)/;
 
 function isAtRest(history: unknown): boolean {
+  const kinds = kindsIn(history);
+  const countOf = (pattern: RegExp) => kinds.filter((kind) => pattern.test(kind)).length;
+  return closings.test(kinds.at(-1) ?? '') || countOf(beginnings) === countOf(ends);
+}
+
+/** The name of the attributes that each event has. */
+function kindsIn(history: unknown): readonly string[] {
   const { events = [] } = history as { readonly events?: readonly object[] };
-  const kinds = events.map(
+  return events.map(
     (event) =>
       Object.entries(event).find(([name, value]) => name.endsWith('EventAttributes') && value)?.[0] ?? '',
   );
-  const countOf = (pattern: RegExp) => kinds.filter((kind) => pattern.test(kind)).length;
-  return closings.test(kinds.at(-1) ?? '') || countOf(beginnings) === countOf(ends);
 }
 
 /** A step of a story in memory says what it would send; here it is sent. */

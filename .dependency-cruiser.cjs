@@ -169,9 +169,9 @@ module.exports = {
 
     onlyIn(
       'nodemailer-only-in-smtp-mailer',
-      ['^src/adapters/smtp-mailer\\.ts$', '^(test|scripts)/', '^node_modules/'],
+      ['^src/adapters/(smtp-mailer|prepared-message)\\.ts$', '^(test|scripts)/', '^node_modules/'],
       library('nodemailer'),
-      'One place knows what the relay answers mean.',
+      'One place knows what the relay answers mean, and one how its library encodes a message.',
     ),
     onlyIn(
       'postgresql-only-in-its-adapters',

@@ -9,6 +9,7 @@ const esModulePackages = [
   'temporal-spec',
   'temporal-utils',
   '@noble/hashes',
+  'request-filtering-agent',
 ];
 
 const common = {

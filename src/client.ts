@@ -48,7 +48,14 @@ import type { Plan } from './domain/response';
 import type { TimelineLine } from './domain/timeline';
 import type { Principal, TodoItem } from './domain/todo';
 import * as messages from './workflows/messages';
-import { incidentIdOf, incidentTaskQueue, incidentWorkflowId } from './workflows/names';
+import type { deliverNotices, DeliveryShard } from './workflows/deliver-notices';
+import {
+  deliveryTaskQueue,
+  deliveryWorkflowId,
+  incidentIdOf,
+  incidentTaskQueue,
+  incidentWorkflowId,
+} from './workflows/names';
 import { attributesAtStart } from './workflows/search-attributes';
 import type { securityIncident } from './workflows/security-incident';
 
@@ -88,6 +95,14 @@ export interface ListedIncident {
   readonly startedAt: Instant;
   readonly closedAt?: Instant;
 }
+
+/** A shard of a campaign, and how the shards of that campaign send. */
+export interface ShardToWake extends Pick<DeliveryShard, 'incidentId' | 'campaignId' | 'shard'> {
+  readonly policy: Partial<Pick<DeliveryShard, 'deferralSeconds' | 'relayPauseSeconds' | 'heldInDoubt'>>;
+}
+
+/** Of campaigns from before their policy was kept with them. */
+const defaultDelays = { deferralSeconds: defaultPolicy.deferralSeconds };
 
 export interface WaitOptions {
   /** For ever unless given. */
@@ -289,6 +304,27 @@ export class Firebreak {
         args: [{ messages: checked }],
         ...(messageId !== undefined && { updateId: messageId }),
       }),
+    );
+  }
+
+  /**
+   * Sets a shard of a campaign going: it looks at the ledger at once, and when it had ended it begins again, whether or
+   * not its incident is still open.
+   */
+  async wakeShard({ incidentId, campaignId, shard, policy }: ShardToWake): Promise<void> {
+    const which = { incidentId, campaignId, shard, incidentWorkflowId: incidentWorkflowId(incidentId) };
+    await this.asking(incidentId, () =>
+      this.temporal.workflow.signalWithStart<typeof deliverNotices, [messages.DeliveryResumption?]>(
+        'deliverNotices',
+        {
+          workflowId: deliveryWorkflowId(incidentId, campaignId, shard),
+          taskQueue: deliveryTaskQueue,
+          signal: messages.resumeDelivery,
+          signalArgs: [{ deferred: 'as-planned' }],
+          staticSummary: `deliveries of ${campaignId}, shard ${String(shard)}`,
+          args: [{ ...which, ...defaultDelays, ...policy }],
+        },
+      ),
     );
   }
 

@@ -14,34 +14,47 @@ import {
 } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
 import { deliveryActivities, incidentActivities } from './activities';
-import type { LiveTransport } from './activities/send-page';
+import type { Channel, LiveTransport } from './activities/send-page';
 import type { OnCallPager } from './activities/page-on-call';
+import { noEvidence, type RelayEvidence } from './activities/reconcile-doubts';
 import { signsOfLife } from './activities/signs-of-life';
+import { campaignOnChannels } from './adapters/channels/campaign-on-channels';
+import { dashboardChannel } from './adapters/channels/dashboard-channel';
+import { liveChannels } from './adapters/channels/live-channels';
+import { webhookChannel } from './adapters/channels/webhook-channel';
+import { noWebhookSecrets, readWebhookSecrets } from './adapters/channels/webhook-secrets';
 import { verifyDecisionToken } from './adapters/decision-tokens';
 import { drillMailbox } from './adapters/drill-mailbox';
+import { relayEvidence } from './adapters/evidence/relay-evidence';
 import { holidayCalendars } from './adapters/holiday-calendars';
-import { openCampaign, renderSample } from './adapters/notice-composer';
-import { readTemplates } from './adapters/notice-templates';
+import { renderSample } from './adapters/notice-composer';
 import { affectedTenantSets } from './adapters/postgres/affected-tenants';
+import { acceptances } from './adapters/postgres/after-acceptance';
 import { approverKeyStore } from './adapters/postgres/approver-key-store';
 import { readCampaign } from './adapters/postgres/campaign-contents';
 import type { Database } from './adapters/postgres/database';
+import { deliveryBrakes } from './adapters/postgres/delivery-brakes';
+import { doubtLedger, heldDoubts } from './adapters/postgres/delivery-doubts';
 import { deliveryLedger, ledgerCounts, shardStatus } from './adapters/postgres/delivery-ledger';
-import { dashboardIssues } from './adapters/postgres/dashboard-issues';
+import { dashboardIssues, publishedPosts } from './adapters/postgres/dashboard-issues';
 import { deliveryPlan } from './adapters/postgres/delivery-plan';
 import { shardLeases } from './adapters/postgres/delivery-shards';
+import { handLedger } from './adapters/postgres/hand-settlements';
 import { assertMigrated } from './adapters/postgres/migrate';
 import { noticeRecipients } from './adapters/postgres/notice-recipients';
 import { noticeContents } from './adapters/postgres/notice-store';
 import { processRegister } from './adapters/postgres/process-register';
 import { openReachableDatabase } from './adapters/postgres/reachable-database';
 import { obligationStore } from './adapters/postgres/obligation-store';
+import { approvedTemplates } from './adapters/postgres/template-store';
 import { tenantCoverages } from './adapters/postgres/tenant-standing';
 import { statusPostDrafts } from './adapters/postgres/status-post-store';
 import { loadRulePack } from './adapters/rule-pack-files';
 import { renderSafeMarkdown } from './adapters/safe-markdown';
 import { createSmtpMailer } from './adapters/smtp-mailer';
 import { statusFiles } from './adapters/status-files';
+import { readTemplates } from './adapters/template-files';
+import { issueTracker } from './adapters/trackers';
 import { webhookPager } from './adapters/webhook-pager';
 import { Unreachable } from './client';
 import { requireDatabaseUrl, requireSmtp, type Config } from './config';
@@ -50,6 +63,8 @@ import { deliveryTaskQueue, incidentTaskQueue } from './workflows/names';
 
 const heartbeatThrottleMs = 500;
 const stickyTimeoutMs = 2000;
+// They share the connections to the relay. More of them only make the groups smaller in which the ledger is written.
+const pagesAtOnce = 4;
 
 export type WorkerRole = 'incident' | 'delivery' | 'all';
 
@@ -62,6 +77,7 @@ export async function runWorker(config: Config, role: WorkerRole): Promise<void>
   const logger = pino({ level: config.logLevel, base: { role } });
   const databaseUrl = requireDatabaseUrl(config);
   const mailer = role === 'incident' ? undefined : createSmtpMailer(requireSmtp(config));
+  const webhooks = mailer && webhooksOf(config);
   const database = await openReachableDatabase({
     url: databaseUrl,
     maxConnections: 30,
@@ -71,17 +87,32 @@ export async function runWorker(config: Config, role: WorkerRole): Promise<void>
   try {
     await assertMigrated(database);
     const pager = config.onCallUrl === undefined ? pagerInTheLog(logger) : webhookPager(config.onCallUrl);
-    await runWith(config, role, { database, mailer, pager }, logger);
+    const evidence = await relayEvidence(mailer === undefined ? nothingToAsk : config.evidence, (problem) =>
+      logger.warn({ problem }, 'what the relay has taken cannot be looked up'),
+    );
+    const dashboard = dashboardChannel(publishedPosts(database));
+    const live = mailer && webhooks && liveChannels({ email: mailer, webhook: webhooks, dashboard });
+    await runWith(config, role, { database, live, evidence, pager }, logger);
   } finally {
     mailer?.close();
     await database.destroy();
   }
 }
 
+/** Opens nothing yet. */
+function webhooksOf({ webhooks: { secretsFile, ...options } }: Config): Channel {
+  const secrets = secretsFile === undefined ? noWebhookSecrets : readWebhookSecrets(secretsFile);
+  return webhookChannel({ ...options, secrets });
+}
+
+/** No mail leaves this worker. */
+const nothingToAsk = { quietMs: 0 };
+
 interface Surroundings {
   readonly database: Database;
-  /** Only where mail leaves. */
-  readonly mailer: LiveTransport | undefined;
+  /** Only where notices leave. */
+  readonly live: LiveTransport | undefined;
+  readonly evidence: RelayEvidence;
   readonly pager: OnCallPager;
 }
 
@@ -131,7 +162,13 @@ export function drillWorkers(
   connection: NativeConnection,
   code: WorkflowCode = workflowCode(),
 ): Promise<Worker[]> {
-  return workersOf(config, 'all', { database, mailer: noRelay, pager: nobodyOnCall }, connection, code);
+  return workersOf(
+    config,
+    'all',
+    { database, live: noRelay, evidence: noEvidence, pager: nobodyOnCall },
+    connection,
+    code,
+  );
 }
 
 /** An exercise that is played on these workers wakes nobody. */
@@ -145,7 +182,7 @@ const noRelay: LiveTransport = {
 async function workersOf(
   config: Config,
   role: WorkerRole,
-  { database, mailer, pager }: Surroundings,
+  { database, live, evidence, pager }: Surroundings,
   connection: NativeConnection,
   code: WorkflowCode = workflowCode(),
 ): Promise<Worker[]> {
@@ -167,12 +204,13 @@ async function workersOf(
         interceptors: { ...code.interceptors, activity: [(context) => signsOfLife(context)] },
       }),
     );
-  if (mailer !== undefined)
+  if (live !== undefined)
     workers.push(
       Worker.create({
         ...common,
         taskQueue: deliveryTaskQueue,
-        activities: deliveryActivities(sendPagePorts(config, database, mailer)),
+        activities: deliveryActivities(sendPagePorts(config, database, { live, evidence })),
+        maxConcurrentActivityTaskExecutions: pagesAtOnce,
         // The server must hear of a page often enough to miss a dead worker after its heartbeat time-out, not much later.
         defaultHeartbeatThrottleInterval: heartbeatThrottleMs,
         maxHeartbeatThrottleInterval: heartbeatThrottleMs,
@@ -213,7 +251,7 @@ function incidentPorts(
     },
     affectedTenants: affectedTenantSets(database),
     obligations: {
-      rulePack: { load: () => loadRulePack([config.rulesDirectory]) },
+      rulePack: { load: () => loadRulePack(config.rulesDirectories) },
       holidays: holidayCalendars(),
       tenants: store,
       obligations: store,
@@ -221,7 +259,10 @@ function incidentPorts(
     notices: {
       notices: noticeContents(database),
       recipients: noticeRecipients(database),
-      readTemplates: (kind) => readTemplates(config.templatesDirectory, kind),
+      readTemplates: async (kind) => ({
+        ...(await readTemplates(config.releasedTemplates, kind)),
+        ...(await approvedTemplates(database, kind)),
+      }),
       renderSample,
     },
     deliveryPlan: deliveryPlan(database),
@@ -236,7 +277,11 @@ function incidentPorts(
       renderHtml: renderSafeMarkdown,
     },
     coverages: tenantCoverages(database),
+    handLedger: handLedger(database),
+    brakes: deliveryBrakes(database),
+    heldDoubts: heldDoubts(database),
     processRegister: processRegister(database),
+    tracker: issueTracker(config.tracker),
     pager,
   };
 }
@@ -254,17 +299,21 @@ function pagerInTheLog(logger: Logger): OnCallPager {
 function sendPagePorts(
   config: Config,
   database: Database,
-  mailer: LiveTransport,
+  { live, evidence }: { readonly live: LiveTransport; readonly evidence: RelayEvidence },
 ): Parameters<typeof deliveryActivities>[0] {
   return {
     leases: shardLeases(database),
     ledger: deliveryLedger(database),
+    doubts: doubtLedger(database),
+    evidence,
+    brakes: deliveryBrakes(database),
     status: shardStatus(database),
+    acceptances: acceptances(database, { hasLinks: config.sender.acknowledgement !== undefined }),
     openCampaign: async (campaign) => {
       const content = await readCampaign(database, campaign);
-      return content === undefined ? undefined : openCampaign(content, config.sender);
+      return content === undefined ? undefined : campaignOnChannels(content, config.sender);
     },
-    transports: { live: mailer, drill: drillMailbox(config.drillMailbox) },
+    transports: { live, drill: drillMailbox(config.drillMailbox) },
   };
 }
 

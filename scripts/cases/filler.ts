@@ -2,11 +2,13 @@
  * What the process needs and a case does not speak of, in neutral words: tenants with addresses, texts of notices and
  * their templates, analyses, recommendations. Nothing here decides anything.
  */
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { approveTemplate, proposeTemplates } from '../../src/adapters/postgres/template-store';
 import { importTenants } from '../../src/adapters/postgres/tenant-import';
 import type { Database } from '../../src/adapters/postgres/database';
+import { fileOf, readTemplateFolder, revisionOf } from '../../src/adapters/template-files';
 import type { PlanOption, Recommendation } from '../../src/contract/messages';
 import type { NoticeDraftInput, NoticeTranslation } from '../../src/contract/notice';
 import type { TenantRecord } from '../../src/contract/tenant-import';
@@ -107,18 +109,17 @@ export const options: readonly PlanOption[] = [
 // Notices
 
 const templatesOfProject = join(__dirname, '..', '..', 'templates');
-const suffix = '.md.hbs';
 
-/** Our templates, and each of them for the other languages of a case as well: what is tried is who gets what. */
-export function templatesIn(directory: string, languages: readonly string[]): void {
-  for (const kind of readdirSync(templatesOfProject)) {
-    const folder = join(directory, kind);
-    if (!existsSync(folder)) cpSync(join(templatesOfProject, kind), folder, { recursive: true });
-    for (const language of languages) {
-      const wanted = join(folder, language + suffix);
-      if (!existsSync(wanted)) cpSync(join(folder, `en${suffix}`), wanted);
-    }
-  }
+/** Our English templates for the other languages of a case as well: what is tried is who gets what. */
+export async function approveTemplates(database: Database, languages: readonly string[]): Promise<void> {
+  const { templates } = await readTemplateFolder(templatesOfProject);
+  const there = new Set(templates.map(fileOf));
+  const lacking = templates
+    .filter(({ language }) => language === fallbackLanguage)
+    .flatMap((template) => languages.map((language) => ({ ...template, language })))
+    .filter((template) => !there.has(fileOf(template)));
+  await proposeTemplates(database, lacking, 'case-author');
+  for (const template of lacking) await approveTemplate(database, revisionOf(template), 'case-approver');
 }
 
 export function languagesOf({ fixture, inputs }: CaseFile): readonly string[] {

@@ -11,7 +11,7 @@ import { act } from './acts';
 import type { CaseFile, Expectation, Input, InputOf } from './case-format';
 import { declareIncident } from './case-incident';
 import { judge } from './expectations';
-import { fillDirectory, languagesOf, templatesIn, tenantsOf } from './filler';
+import { approveTemplates, fillDirectory, languagesOf, tenantsOf } from './filler';
 import { momentOf, writtenMomentOf } from './moments';
 import { noDeeds, type Play } from './play';
 import type { CaseReport, Judgement } from './report';
@@ -124,7 +124,7 @@ function turnsJudgedAt(index: number, handedInLater: number, turns: readonly Inp
 async function begin(stage: CaseStage, file: CaseFile): Promise<Play> {
   const incidentId = `case-${slugOf(file.id)}-${randomBytes(4).toString('hex')}`;
   const tenants = tenantsOf(incidentId, file);
-  templatesIn(stage.templates, languagesOf(file));
+  await approveTemplates(stage.database, languagesOf(file));
   await fillDirectory(stage.database, file, tenants);
   const declare = file.inputs.find((input): input is InputOf<'declare'> => input.action === 'declare');
   if (declare === undefined) throw new Error('a case without a declaration was let through');

@@ -19,7 +19,6 @@ import type { RulePack } from '../../src/contract/rule-pack';
 import type { HolidaySource } from '../../src/domain/clocks-calendars';
 import { drillWorkers } from '../../src/worker';
 import { enrollSignatories, type Signatories } from './signatories';
-import { templatesIn } from './filler';
 
 export interface CaseStage {
   readonly temporal: Client;
@@ -30,8 +29,6 @@ export interface CaseStage {
   readonly holidays: HolidaySource;
   /** What the notices of the drills became, a file a message. */
   readonly mailbox: string;
-  /** The templates of the workers; a case adds those of its languages. */
-  readonly templates: string;
   /** What the server's clock says. */
   nowMs(): Promise<number>;
   /** Lets time pass for everything on the stage. */
@@ -65,7 +62,6 @@ async function raise(
   ends.push(() => database.destroy());
   await migrateToLatest(database);
   const config = configFor(url, folder);
-  templatesIn(config.templatesDirectory, []);
   ends.push(await runWorkers(config, database, environment));
   const signatories = await enrollSignatories(database);
   ends.push(() => signatories.revokeAll());
@@ -73,10 +69,9 @@ async function raise(
     temporal: environment.client,
     database,
     signatories,
-    pack: await loadRulePack([config.rulesDirectory]),
+    pack: await loadRulePack(config.rulesDirectories),
     holidays: holidayCalendars(),
     mailbox: config.drillMailbox,
-    templates: config.templatesDirectory,
     nowMs: () => environment.currentTimeMs(),
     pass: (durationMs) => environment.sleep(durationMs),
     stop,
@@ -101,7 +96,6 @@ function configFor(databaseUrl: string, folder: string): Config {
   return readConfig({
     DATABASE_URL: databaseUrl,
     FIREBREAK_DRILL_MAILBOX: join(folder, 'drill-mailbox'),
-    FIREBREAK_TEMPLATES: join(folder, 'templates'),
     ...(rules !== undefined && { FIREBREAK_RULES: rules }),
   });
 }

@@ -96,9 +96,12 @@ export async function deliver(scene: Scene): Promise<void> {
   const total = (await firebreak.status(incidentId)).notification.tenants ?? 0;
   const status = await firebreak.waitFor(
     incidentId,
-    ({ notification }) => {
+    ({ notification, deliveries }) => {
       bar.show(stage.inbox.messages.length, total);
-      return notification.phase === 'complete';
+      // With a tenant left that only a person can tell, it is not complete.
+      return (
+        notification.phase === 'complete' || (notification.phase === 'updating' && deliveries.needsHuman > 0)
+      );
     },
     { timeoutMs: 60_000, pollMs: 250 },
   );

@@ -18,6 +18,7 @@ export function startPostgres(options?: {
 }): Promise<LocalPostgres>;
 
 export interface LocalTemporal {
+  readonly pid: number;
   /** host:port of the gRPC front end. */
   readonly address: string;
   readonly uiUrl: string | undefined;

@@ -12,6 +12,8 @@ export interface Reply {
 
 /** What the inbox does other than accept; nothing returned means accept. */
 export interface InboxScript {
+  /** Before the password is looked at. */
+  atLogin?(user: string): Reply | undefined;
   atSender?(address: string): Reply | undefined;
   /** @param tries how often this recipient has been named, from 1 */
   atRecipient?(address: string, tries: number): Reply | undefined;
@@ -39,6 +41,8 @@ export interface SmtpInboxOptions {
   readonly certificate?: { readonly key: string; readonly cert: string };
   /** Whoever sends must log in with these. */
   readonly credentials?: { readonly user: string; readonly password: string };
+  /** As a relay that takes nothing but ASCII before the @. */
+  readonly hidesSmtpUtf8?: boolean;
 }
 
 export interface SmtpInbox {

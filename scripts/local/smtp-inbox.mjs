@@ -15,11 +15,14 @@ export async function startSmtpInbox(options = {}) {
     ...securityOf(options),
     logger: false,
     disableReverseLookup: true,
+    hideSMTPUTF8: options.hidesSmtpUtf8 === true,
     authOptional: options.credentials === undefined,
     closeTimeout: 200,
     onAuth: ({ username, password }, session, done) => {
       const { user, password: expected } = options.credentials ?? {};
-      if (username === user && password === expected) done(null, { user });
+      const reply = script.atLogin?.(username);
+      if (isRefusal(reply)) done(refusal(reply));
+      else if (username === user && password === expected) done(null, { user });
       else done(refusal({ code: 535, text: 'wrong user or password' }));
     },
     onMailFrom: (address, session, done) => answer(script.atSender?.(address.address), done),

@@ -22,7 +22,7 @@ const terminate = ['SIGTERM', 10_000];
  * @param {string} [options.dbFile] keeps the server's state in this file; in memory by default
  * @param {number} [options.port] of the gRPC front end; a free one by default
  * @param {number} [options.uiPort] a free one by default
- * @returns {Promise<{ address: string, uiUrl: string | undefined, logFile: string, stop(): Promise<void> }>} address as host:port
+ * @returns {Promise<{ pid: number, address: string, uiUrl: string | undefined, logFile: string, stop(): Promise<void> }>} address as host:port
  * @throws when there is no Temporal CLI, a port is taken, or the server does not start
  */
 export async function startTemporal({ ui = false, dbFile, port, uiPort } = {}) {
@@ -72,6 +72,7 @@ async function serve({ runId, program, folder, ports, dbFile }) {
   });
   await untilReady(server, ports.http, Object.keys(searchAttributes), logFile);
   return {
+    pid: server.pid,
     address: `127.0.0.1:${ports.grpc}`,
     uiUrl: ports.ui === undefined ? undefined : `http://127.0.0.1:${ports.ui}`,
     logFile,

@@ -10,6 +10,7 @@ import {
   settlementOf,
   type AttemptedDelivery,
   type AttemptOutcome,
+  type DeliveryChannel,
   type DeliveryKey,
   type DeliveryPolicy,
   type DeliveryState,
@@ -25,6 +26,8 @@ export interface DueDelivery extends DeliveryKey, AttemptedDelivery {
   readonly deliveryId: string;
   readonly tenantName: string;
   readonly address: string;
+  /** Of a webhook. */
+  readonly secretName?: string;
   readonly language: string;
   readonly plannedAt: Instant;
   /** SHA-256 of the bytes that may have arrived already: another copy must be the same to the byte. */
@@ -33,6 +36,10 @@ export interface DueDelivery extends DeliveryKey, AttemptedDelivery {
 
 /** One message, ready for the wire. */
 export interface ComposedMessage {
+  /** E-mail unless it says otherwise. */
+  readonly channel?: Exclude<DeliveryChannel, 'by-hand'>;
+  /** Of a webhook: under which name its secret is known here. */
+  readonly secretName?: string;
   /** Without angle brackets. */
   readonly messageId: string;
   readonly envelope: { readonly from: string; readonly to: string };
@@ -63,9 +70,9 @@ export interface WrittenState {
 export interface DeliveryLedger {
   /** What waits for its next try is due now. Changes nothing when the shard is no longer held. */
   endDeferrals(hold: ShardHold): Promise<void>;
-  /** Fresh ones first, those in doubt last. */
-  due(hold: ShardHold, limit: number, inDoubt: DeliveryPolicy['inDoubt']): Promise<DueDelivery[]>;
-  /** Commits `sending`. @returns the ids that are armed: none when the shard is no longer held. */
+  /** Fresh ones first, those that may have gone out already last. */
+  due(hold: ShardHold, limit: number): Promise<DueDelivery[]>;
+  /** Commits `sending`. @returns the ids that are armed: none when the shard is lost or the incident's brake is on. */
   arm(hold: ShardHold, deliveries: readonly ArmedDelivery[]): Promise<ReadonlySet<string>>;
   /** Writes what came of attempts, and plans the next contact for a refused one. Rows of another fence stay. */
   settle(hold: ShardHold, attempts: readonly SettledAttempt[]): Promise<WrittenState[]>;
@@ -90,10 +97,11 @@ export interface LineReport {
 const ARMED_AT_A_TIME = 48;
 const ARM_AHEAD_AT = 32;
 // A lane takes its next delivery when the last one is settled, so a crash leaves at most so many that have gone out
-// and are not recorded. As many as the mailer has connections.
-const LANES = 16;
-const READ_AT_A_TIME = 256;
+// and are not recorded. Twice the mailer's connections: while some are being settled, others are on the wire.
+const LANES = 32;
+const READ_AT_A_TIME = 480;
 const SETTLED_AT_A_TIME = 50;
+const SETTLE_GATHER_MS = 5;
 const SETTLE_PAUSES_MS = [100, 400, 1500, 3000];
 
 /** A delivery that is armed, with its message or the reason why there is none. */
@@ -110,7 +118,7 @@ export async function runDeliveryLine(parts: DeliveryLineParts): Promise<LineRep
     async (attempts) => {
       written.push(...(await ledger.settle(shard.hold, attempts)));
     },
-    { maxEntries: SETTLED_AT_A_TIME, pausesMs: SETTLE_PAUSES_MS },
+    { maxEntries: SETTLED_AT_A_TIME, gatherMs: SETTLE_GATHER_MS, pausesMs: SETTLE_PAUSES_MS },
   );
   let failures = noFailures;
   let attempts = 0;
@@ -123,8 +131,11 @@ export async function runDeliveryLine(parts: DeliveryLineParts): Promise<LineRep
 
   async function attempt({ delivery, load }: LoadedDelivery): Promise<void> {
     const outcome = await outcomeOf(load);
-    failures = failureRunAfter(failures, outcome);
-    if (outcome.kind !== 'not-sent' && outcome.kind !== 'unsendable') attempts += 1;
+    // What another channel does says nothing about the relay.
+    if (delivery.channel === 'email') {
+      failures = failureRunAfter(failures, outcome);
+      if (outcome.kind !== 'not-sent' && outcome.kind !== 'unsendable') attempts += 1;
+    }
     await settled.add(settledAttempt(delivery, outcome, policy));
   }
 
@@ -151,7 +162,7 @@ async function runLane(
 
 /** Hands out armed deliveries one by one and arms the next few while the lanes work on the last. */
 function createFeed(parts: DeliveryLineParts, mayGoOn: () => boolean) {
-  const { ledger, shard, policy, batchSize } = parts;
+  const { ledger, shard, batchSize } = parts;
   const read: DueDelivery[] = [];
   const armed: LoadedDelivery[] = [];
   let begun = 0;
@@ -160,7 +171,7 @@ function createFeed(parts: DeliveryLineParts, mayGoOn: () => boolean) {
   let failure: { readonly error: unknown } | undefined;
 
   async function readMore(): Promise<void> {
-    const due = await ledger.due(shard.hold, Math.min(READ_AT_A_TIME, batchSize - begun), policy.inDoubt);
+    const due = await ledger.due(shard.hold, Math.min(READ_AT_A_TIME, batchSize - begun));
     read.push(...due);
     isDry = due.length === 0;
   }

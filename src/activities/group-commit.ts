@@ -1,6 +1,6 @@
 /**
- * Writes entries in groups: what comes in while a write is under way goes out with the next one. So an entry waits for
- * two writes at most, and a busy line needs few of them.
+ * Writes entries in groups: what comes in while a write is under way goes out with the next one, and a group that is
+ * not full waits a moment for more. So an entry waits for two writes at most, and a busy line needs few of them.
  */
 
 export interface GroupCommit<Entry> {
@@ -17,7 +17,12 @@ interface Waiting<Entry> {
 /** @param write is called again after a pause when it throws, and must therefore be safe to repeat. */
 export function createGroupCommit<Entry>(
   write: (entries: readonly Entry[]) => Promise<void>,
-  options: { readonly maxEntries: number; readonly pausesMs: readonly number[] },
+  options: {
+    readonly maxEntries: number;
+    /** For so long a group that is not full waits for more. */
+    readonly gatherMs: number;
+    readonly pausesMs: readonly number[];
+  },
 ): GroupCommit<Entry> {
   const waiting: Waiting<Entry>[] = [];
   let isWriting = false;
@@ -25,9 +30,8 @@ export function createGroupCommit<Entry>(
 
   async function writeAll(): Promise<void> {
     isWriting = true;
-    // Lets the other entries of this turn of the event loop come in first.
-    await Promise.resolve();
     while (waiting.length > 0) {
+      if (waiting.length < options.maxEntries) await pause(options.gatherMs);
       const group = waiting.splice(0, options.maxEntries);
       if (failure === undefined) await writeGroup(group.map(({ entry }) => entry));
       for (const { done } of group) done();
@@ -42,7 +46,7 @@ export function createGroupCommit<Entry>(
         return;
       } catch (error) {
         if (pauseMs === undefined) failure = { error };
-        else await new Promise((resolve) => setTimeout(resolve, pauseMs));
+        else await pause(pauseMs);
       }
     }
   }
@@ -55,4 +59,8 @@ export function createGroupCommit<Entry>(
       }),
     failure: () => failure,
   };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -54,11 +54,20 @@ export interface ObligationsToWrite extends TenantSetRef {
   }[];
   /** Those of the provider itself. */
   readonly own: readonly Obligation[];
+  /** Duties of the provider that are filed: they stay as they were when they were. */
+  readonly filed: readonly FiledDuty[];
   readonly packVersion: string;
   readonly packDigest: Fingerprint;
   /** Same inputs, same digest: a retry writes the same rows again. */
   readonly evaluation: Fingerprint;
   readonly evaluatedAt: Instant;
+  readonly decision?: string;
+}
+
+export interface FiledDuty {
+  readonly ruleId: string;
+  readonly stage: string;
+  readonly at: Instant;
 }
 
 export interface ObligationWriter {
@@ -85,6 +94,8 @@ export interface ObligationsToLookUp extends TenantSetRef {
   readonly decisions?: readonly OutcomeDecision[];
   readonly evaluatedAt: Instant;
   readonly mode: CountingMode;
+  /** What people said since the last look-up; without it nothing becomes due later than it was (invariant C7). */
+  readonly decision?: string;
 }
 
 export const lookUpObligations =
@@ -111,6 +122,7 @@ export const lookUpObligations =
       factNames,
       profiles,
       own,
+      filed: filedDuties(own, input.submissions),
       packVersion: pack.version,
       packDigest: pack.digest,
       evaluation: digest,
@@ -134,8 +146,19 @@ export const lookUpObligations =
     };
   };
 
-function pick({ incidentId, tenantSetVersion, evaluatedAt }: ObligationsToLookUp) {
-  return { incidentId, tenantSetVersion, evaluatedAt };
+function pick({ incidentId, tenantSetVersion, evaluatedAt, decision }: ObligationsToLookUp) {
+  return { incidentId, tenantSetVersion, evaluatedAt, ...(decision !== undefined && { decision }) };
+}
+
+/** The first stage is also known by the id of its rule alone. */
+function filedDuties(
+  own: readonly Obligation[],
+  submissions: ObligationsToLookUp['submissions'],
+): readonly FiledDuty[] {
+  return own.flatMap(({ ruleId, stage }) => {
+    const at = submissions[`${ruleId}/${stage}`] ?? (stage === 'initial' ? submissions[ruleId] : undefined);
+    return at === undefined ? [] : [{ ruleId, stage, at }];
+  });
 }
 
 function obligationsForTenant(

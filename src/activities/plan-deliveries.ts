@@ -4,6 +4,8 @@
  */
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { NoticeStage } from '../contract/messages';
+import type { ChannelsCountAs, FallbackStep } from '../contract/policy';
+import { sumOfTotals, type DeliveryPolicy } from '../domain/delivery';
 import type { DeliveryTotals } from '../domain/events';
 import type { Fingerprint } from '../domain/fingerprint';
 import { addMs, instantFromEpochMs, type Instant } from '../domain/instant';
@@ -25,8 +27,15 @@ export interface PlanDeliveriesInput extends CampaignRef {
   readonly mode: 'live' | 'drill';
   /** Sends again, without news, what the notice has sent before; the first time unless given. */
   readonly repetition?: number;
+  /** How the ladder of contacts goes, by the policy of the incident; by the default one unless given. */
+  readonly fallbacks?: readonly FallbackStep[];
+  readonly channelsCountAs?: ChannelsCountAs;
+  /** How its shards send; kept, so that one can be started again when its incident has ended. */
+  readonly policy?: Partial<DeliveryPolicy>;
   /** When a contact that keeps deferring is given up for the next one; 72 hours from now unless given. */
   readonly giveUpAt?: Instant;
+  /** So long each contact after the first is tried at least; a whole number, 60 unless given. */
+  readonly contactWindowMinutes?: number;
 }
 
 export interface PlannedShard {
@@ -65,21 +74,8 @@ export const planDeliveries =
       shards.push({ shard, totals: await plan.planShard(input, shard) });
       Context.current().heartbeat({ plannedShards: shard + 1 });
     }
-    return { shards, totals: sumOf(shards) };
+    return { shards, totals: sumOfTotals(shards.map(({ totals }) => totals)) };
   };
-
-function sumOf(shards: readonly PlannedShard[]): DeliveryTotals {
-  const sum = (name: keyof DeliveryTotals) => shards.reduce((total, { totals }) => total + totals[name], 0);
-  return {
-    planned: sum('planned'),
-    sending: sum('sending'),
-    accepted: sum('accepted'),
-    deferred: sum('deferred'),
-    refused: sum('refused'),
-    inDoubt: sum('inDoubt'),
-    needsHuman: sum('needsHuman'),
-  };
-}
 
 function refusalOf(
   outcome: 'conflict' | 'content-missing',

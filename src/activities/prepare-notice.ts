@@ -13,6 +13,7 @@ import {
   variantKinds,
   type NoticeDraft,
 } from '../contract/notice';
+import { unreadLanguages, type RecipientProfile, type UnreadLanguage } from '../contract/notice-languages';
 import type { Policy } from '../contract/policy';
 import { type Fingerprint, fingerprintOf } from '../domain/fingerprint';
 
@@ -34,27 +35,26 @@ export interface PrepareNoticeInput extends NoticeRevision {
   readonly missingTranslation: Policy['missingTranslation'];
 }
 
-export interface LackingLanguage {
-  readonly language: string;
-  readonly tenants: number;
-}
-
 export interface PreparedNoticeResult {
   /** What an approval is bound to: content, templates, tenant set and rule pack together. */
   readonly objectHash: Fingerprint;
   readonly templateHash: Fingerprint;
   /**
-   * Empty when the notice may be approved: `section:…`, `content:…` (see `missingSections`), `template:<language>`,
-   * `translation:<language>` that recipients need, `variant:<kind>` that tenants would get and that has no text,
-   * `tenant:<id>` that is named and cannot get it.
+   * Empty when the notice may be approved: `section:…`, `content:…` (see `missingSections`), `template:<language>`
+   * and `words:<language>` that nobody has approved, `title:<language>/<key>` of a content, `translation:<language>`
+   * that recipients need, `variant:<kind>` that tenants would get and that has no text, `tenant:<id>` that is named
+   * and cannot get it.
    */
   readonly lacks: readonly string[];
-  /** Languages that recipients prefer and the notice does not have, where the policy gives them the fallback. */
-  readonly fallbackLanguages: readonly LackingLanguage[];
+  /** What recipients read and the notice is not written in; they get another language where the policy lets them. */
+  readonly unreadLanguages: readonly UnreadLanguage[];
 }
 
-/** Template text by kind of notice and language. */
-export type NoticeTemplates = Readonly<Partial<Record<NoticeKind, Readonly<Record<string, string>>>>>;
+/** A template of a kind of notice, or the words that all notices of a language have in common. */
+export type TemplateKind = NoticeKind | 'words';
+
+/** Template text by kind and language. */
+export type NoticeTemplates = Readonly<Partial<Record<TemplateKind, Readonly<Record<string, string>>>>>;
 
 export interface NoticeContents {
   draft(notice: NoticeRevision): Promise<NoticeDraft | undefined>;
@@ -71,13 +71,6 @@ export interface NoticeAudience {
   readonly onlyTenants?: readonly string[];
 }
 
-/** Tenants that would get the same kind and speak the same languages, the preferred one first. */
-export interface RecipientProfile {
-  readonly kind: NoticeKind;
-  readonly languages: readonly string[];
-  readonly tenants: number;
-}
-
 export interface NoticeRecipients {
   /** Who would get which kind, were the notice sent now. */
   profilesOf(audience: NoticeAudience): Promise<RecipientProfile[]>;
@@ -88,10 +81,15 @@ export interface NoticeRecipients {
 export interface PrepareNoticePorts {
   readonly notices: NoticeContents;
   readonly recipients: NoticeRecipients;
-  /** Template text by language, as the templates stand now. */
-  readonly readTemplates: (kind: NoticeKind) => Promise<Readonly<Record<string, string>>>;
-  /** Throws a sentence when the template cannot render the notice. */
-  readonly renderSample: (source: string, language: string, draft: NoticeDraft, kind: NoticeKind) => void;
+  /** Text by language of the templates that are approved now. */
+  readonly readTemplates: (kind: TemplateKind) => Promise<Readonly<Record<string, string>>>;
+  /** @returns the keys of content without a title. Throws a sentence when the template cannot render the notice. */
+  readonly renderSample: (
+    templates: NoticeTemplates,
+    language: string,
+    draft: NoticeDraft,
+    kind: NoticeKind,
+  ) => readonly string[];
 }
 
 /**
@@ -102,24 +100,28 @@ export const prepareNotice =
   (ports: PrepareNoticePorts) =>
   async (input: PrepareNoticeInput): Promise<PreparedNoticeResult> => {
     const draft = await proposedDraft(ports.notices, input);
-    const templates = await usableTemplates(ports, draft);
+    const { templates, untitled } = await orUnusable(async () => {
+      const read = await templatesFor(ports, draft);
+      return { templates: read, untitled: untitledContent(ports, draft, read) };
+    });
     const templateHash = await ports.notices.keepTemplates(templates);
     const audience = audienceOf(draft, input);
     const profiles = await ports.recipients.profilesOf(audience);
     const strangers = draft.onlyTenants === undefined ? [] : await ports.recipients.strangersIn(audience);
     const unread = unreadLanguages(draft, profiles);
-    const mayFallBack = input.missingTranslation === 'fallback';
+    const isBlocking = input.missingTranslation === 'block';
     return {
       objectHash: noticeObjectHash({ ...input, templateHash }),
       templateHash,
       lacks: [
         ...missingSections(draft, input.requiredContent),
         ...templatesLacking(draft, templates),
+        ...untitled,
         ...variantsLacking(draft, profiles),
-        ...(mayFallBack ? [] : [...unread.keys()].map((place) => `translation:${place}`)),
+        ...(isBlocking ? unread.map(({ language }) => `translation:${language}`) : []),
         ...strangers.map((tenantId) => `tenant:${tenantId}`),
       ],
-      fallbackLanguages: mayFallBack ? [...unread].map(([language, tenants]) => ({ language, tenants })) : [],
+      unreadLanguages: unread,
     };
   };
 
@@ -167,16 +169,46 @@ async function proposedDraft(notices: NoticeContents, input: PrepareNoticeInput)
   return draft;
 }
 
-/** The templates of every kind that the draft has a text for, in the languages of that text. */
-async function usableTemplates(ports: PrepareNoticePorts, draft: NoticeDraft): Promise<NoticeTemplates> {
+/** Templates and words of every kind that the draft has a text for, in the languages of that text. */
+async function templatesFor(ports: PrepareNoticePorts, draft: NoticeDraft): Promise<NoticeTemplates> {
+  const texts = textsOf(draft);
+  const written = new Set(texts.flatMap(([, translations]) => Object.keys(translations)));
+  const kinds: (readonly [TemplateKind, ReadonlySet<string>])[] = [
+    ...texts.map(([kind, translations]) => [kind, new Set(Object.keys(translations))] as const),
+    ['words', written],
+  ];
+  const entries = kinds.map(async ([kind, languages]) => {
+    const sources = Object.entries(await ports.readTemplates(kind));
+    return [kind, Object.fromEntries(sources.filter(([language]) => languages.has(language)))] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** Renders what can be rendered. @returns `title:<place>/<key>` of content that has no title in its language. */
+function untitledContent(
+  { renderSample }: PrepareNoticePorts,
+  draft: NoticeDraft,
+  templates: NoticeTemplates,
+): string[] {
+  const untitled = textsOf(draft).flatMap(([kind, translations]) =>
+    Object.keys(translations)
+      .filter((language) => isRenderable(templates, kind, language))
+      .flatMap((language) =>
+        renderSample(templates, language, draft, kind).map(
+          (key) => `title:${placeOf(draft, kind, language)}/${key}`,
+        ),
+      ),
+  );
+  return untitled.sort();
+}
+
+function isRenderable(templates: NoticeTemplates, kind: NoticeKind, language: string): boolean {
+  return templates[kind]?.[language] !== undefined && templates.words?.[language] !== undefined;
+}
+
+async function orUnusable<Answer>(use: () => Promise<Answer>): Promise<Answer> {
   try {
-    const kinds = textsOf(draft).map(async ([kind, translations]) => {
-      const sources = Object.entries(await ports.readTemplates(kind));
-      const usable = sources.filter(([language]) => language in translations);
-      for (const [language, source] of usable) ports.renderSample(source, language, draft, kind);
-      return [kind, Object.fromEntries(usable)] as const;
-    });
-    return Object.fromEntries(await Promise.all(kinds));
+    return await use();
   } catch (error) {
     throw ApplicationFailure.create({
       type: 'TemplateUnusable',
@@ -187,13 +219,13 @@ async function usableTemplates(ports: PrepareNoticePorts, draft: NoticeDraft): P
 }
 
 function templatesLacking(draft: NoticeDraft, templates: NoticeTemplates): string[] {
-  return textsOf(draft)
-    .flatMap(([kind, translations]) =>
-      Object.keys(translations)
-        .filter((language) => templates[kind]?.[language] === undefined)
-        .map((language) => `template:${placeOf(draft, kind, language)}`),
-    )
-    .sort();
+  const lacking = textsOf(draft).flatMap(([kind, translations]) =>
+    Object.keys(translations).flatMap((language) => [
+      ...(templates[kind]?.[language] === undefined ? [`template:${placeOf(draft, kind, language)}`] : []),
+      ...(templates.words?.[language] === undefined ? [`words:${language}`] : []),
+    ]),
+  );
+  return [...new Set(lacking)].sort();
 }
 
 /** Nobody may get the text of another kind: that nothing has happened, or that it has. */
@@ -202,29 +234,4 @@ function variantsLacking(draft: NoticeDraft, profiles: readonly RecipientProfile
     .filter((kind) => profiles.some((profile) => profile.kind === kind))
     .filter((kind) => textFor(draft, kind) === undefined)
     .map((kind) => `variant:${kind}`);
-}
-
-/** Tenants by the language they prefer, of those who speak none that their text is written in; see `placeOf`. */
-function unreadLanguages(
-  draft: NoticeDraft,
-  profiles: readonly RecipientProfile[],
-): ReadonlyMap<string, number> {
-  const unread = new Map<string, number>();
-  for (const { kind, languages, tenants } of profiles) {
-    const [preferred] = languages;
-    const text = textFor(draft, kind);
-    if (preferred === undefined || text === undefined || speaksOneOf(languages, Object.keys(text))) continue;
-    const place = placeOf(draft, kind, mainLanguage(preferred));
-    unread.set(place, (unread.get(place) ?? 0) + tenants);
-  }
-  return new Map([...unread].sort(([left], [right]) => (left < right ? -1 : 1)));
-}
-
-function speaksOneOf(languages: readonly string[], written: readonly string[]): boolean {
-  return languages.some((spoken) => written.some((each) => mainLanguage(each) === mainLanguage(spoken)));
-}
-
-/** `pt-BR` is read by whoever reads `pt`, as the plan of deliveries has it. */
-function mainLanguage(tag: string): string {
-  return tag.split('-')[0] ?? tag;
 }

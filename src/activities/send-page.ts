@@ -9,7 +9,7 @@ import {
   type AttemptOutcome,
   type DeliveryPolicy,
   type LineState,
-  type OwnFailure,
+  type StopReason,
 } from '../domain/delivery';
 import type { DeliveryTotals } from '../domain/events';
 import { fingerprintOf, type Fingerprint } from '../domain/fingerprint';
@@ -22,8 +22,17 @@ import {
   type LineReport,
   type WrittenState,
 } from './delivery-line';
+import { watchBrake, type DeliveryBrakes, type WatchedBrake } from './hold-deliveries';
 import type { CampaignRef } from './plan-deliveries';
-import { holdShard, leaseLost, type HeldShard, type ShardLeases, type ShardRef } from './shard-lease';
+import { noEvidence, reconcileDoubts, type DoubtLedger, type RelayEvidence } from './reconcile-doubts';
+import {
+  holdShard,
+  leaseLost,
+  type HeldShard,
+  type ShardHold,
+  type ShardLeases,
+  type ShardRef,
+} from './shard-lease';
 
 export interface SendPageInput extends ShardRef {
   /** Deliveries at most in this page; 1 to 2,000. */
@@ -42,8 +51,8 @@ export interface SendPageResult {
   readonly settled: boolean;
   /** When to come back: now when more is due. Absent when settled, stopped, or waiting for a person. */
   readonly nextAt?: Instant;
-  /** Something of ours has to be mended first; nothing is marked failed because of it. */
-  readonly stopped?: { readonly reason: Exclude<OwnFailure, 'relay-unreachable'> };
+  /** A person has to act first; nothing is marked failed because of it. */
+  readonly stopped?: { readonly reason: StopReason };
   /** Fingerprint over the ids and states that this page wrote. */
   readonly digest: Fingerprint;
 }
@@ -55,7 +64,7 @@ export interface ShardProgress {
 }
 
 export interface ShardStatus {
-  progress(shard: ShardRef, inDoubt: DeliveryPolicy['inDoubt']): Promise<ShardProgress>;
+  progress(shard: ShardRef): Promise<ShardProgress>;
 }
 
 /** A campaign with its texts and templates read, ready to compose the message of any of its deliveries. */
@@ -66,24 +75,38 @@ export interface OpenCampaign {
 }
 
 /** One attempt at one message. Never throws for what the relay or the network does: that is an outcome. */
-interface Transport {
+export interface Channel {
   send(message: ComposedMessage): Promise<AttemptOutcome>;
 }
 
 /** Reaches real people. */
-export interface LiveTransport extends Transport {
+export interface LiveTransport extends Channel {
   readonly reaches: 'contacts';
 }
 
 /** Reaches nobody outside: what a drill sends ends in a folder. */
-export interface DrillTransport extends Transport {
+export interface DrillTransport extends Channel {
   readonly reaches: 'nobody';
+}
+
+/** What follows once messages are accepted. */
+export interface Acceptances {
+  /**
+   * Applies what was heard of messages before their acceptance was recorded, gives new acceptances their time to be
+   * acknowledged, and plans the next contact where that time is over. Changes nothing when the shard is not held.
+   */
+  catchUp(hold: ShardHold): Promise<void>;
 }
 
 export interface SendPagePorts {
   readonly leases: ShardLeases;
   readonly ledger: DeliveryLedger;
+  readonly doubts: DoubtLedger;
+  /** What can be asked about messages that may have gone out. */
+  readonly evidence: RelayEvidence;
+  readonly brakes: Pick<DeliveryBrakes, 'isHeld'>;
   readonly status: ShardStatus;
+  readonly acceptances: Acceptances;
   readonly openCampaign: (campaign: CampaignRef) => Promise<OpenCampaign | undefined>;
   readonly transports: { readonly live: LiveTransport; readonly drill: DrillTransport };
 }
@@ -94,8 +117,8 @@ const DEFAULT_HEARTBEAT_TIMEOUT_MS = 30_000;
 
 /**
  * Safe to run again, and alone on its shard: a second attempt waits until the first has let go or its lease has ended.
- * When cancelled it finishes what is on the wire and sends nothing more. Final failures, by `type`: `CampaignUnknown`,
- * `BatchSizeInvalid`. Retryable: `ShardLeaseLost`, and whatever the database reports.
+ * When cancelled or held it finishes what is on the wire and sends nothing more. Final failures, by `type`:
+ * `CampaignUnknown`, `BatchSizeInvalid`. Retryable: `ShardLeaseLost`, and whatever the database reports.
  */
 export const sendPage =
   (ports: SendPagePorts) =>
@@ -104,26 +127,48 @@ export const sendPage =
     const policy = { ...defaultDeliveryPolicy, ...input.policy };
     const campaign = await ports.openCampaign(input);
     if (campaign === undefined) throw campaignUnknown(input.campaignId);
-    const { incidentId, campaignId, shard } = input;
-    const held = await holdShard(ports.leases, { incidentId, campaignId, shard }, leaseMsOf(input));
+    const brake = await watchBrake(ports.brakes, input.incidentId);
     try {
-      if (input.retryNow === true) await ports.ledger.endDeferrals(held.hold);
-      const report = await runPage(ports, campaign, held, policy, input.batchSize);
-      return resultOf(await ports.status.progress(held.hold, policy.inDoubt), report, policy);
+      const report = brake.isHeld() ? nothingSent : await sendDue(ports, campaign, brake, policy, input);
+      return resultOf(await ports.status.progress(input), report, policy, brake.isHeld());
     } finally {
-      await held.release();
+      brake.release();
     }
   };
+
+const nothingSent: LineReport = { line: { kind: 'running' }, written: [] };
+
+async function sendDue(
+  ports: SendPagePorts,
+  campaign: OpenCampaign,
+  brake: WatchedBrake,
+  policy: DeliveryPolicy,
+  input: SendPageInput,
+): Promise<LineReport> {
+  const { incidentId, campaignId, shard } = input;
+  const held = await holdShard(ports.leases, { incidentId, campaignId, shard }, leaseMsOf(input));
+  try {
+    if (input.retryNow === true) await ports.ledger.endDeferrals(held.hold);
+    await ports.acceptances.catchUp(held.hold);
+    const evidence = campaign.mode === 'live' ? ports.evidence : noEvidence;
+    await reconcileDoubts(ports.doubts, evidence, held.hold, policy);
+    const report = await runPage(ports, campaign, { shard: held, brake }, policy, input.batchSize);
+    await ports.acceptances.catchUp(held.hold);
+    return report;
+  } finally {
+    await held.release();
+  }
+}
 
 async function runPage(
   { ledger, transports }: SendPagePorts,
   campaign: OpenCampaign,
-  shard: HeldShard,
+  { shard, brake }: { readonly shard: HeldShard; readonly brake: WatchedBrake },
   policy: DeliveryPolicy,
   batchSize: number,
 ): Promise<LineReport> {
   const { cancellationSignal, cancelled } = Context.current();
-  const transport: Transport = transports[campaign.mode];
+  const transport: Channel = transports[campaign.mode];
   const report = await runDeliveryLine({
     ledger,
     shard,
@@ -131,7 +176,7 @@ async function runPage(
     send: (message) => transport.send(message),
     policy,
     batchSize,
-    isCancelled: () => cancellationSignal.aborted,
+    isCancelled: () => cancellationSignal.aborted || brake.isHeld(),
   });
   if (cancellationSignal.aborted) await cancelled;
   if (!shard.isHeld()) throw leaseLost(shard.hold.shard);
@@ -142,16 +187,28 @@ function resultOf(
   progress: ShardProgress,
   { line, written }: LineReport,
   policy: DeliveryPolicy,
+  isHeld: boolean,
 ): SendPageResult {
   const settled = isSettled(progress.totals);
-  const nextAt = nextAtOf(progress, line, policy);
+  const reason = settled ? undefined : stopReasonOf(progress, line, isHeld);
+  const nextAt = reason === undefined ? nextAtOf(progress, line, policy) : undefined;
   return {
     totals: progress.totals,
     settled,
     ...(nextAt === undefined ? {} : { nextAt }),
-    ...(line.kind === 'stopped' ? { stopped: { reason: line.reason } } : {}),
+    ...(reason === undefined ? {} : { stopped: { reason } }),
     digest: digestOf(written),
   };
+}
+
+function stopReasonOf(
+  { totals, nextDueAt }: ShardProgress,
+  line: LineState,
+  isHeld: boolean,
+): StopReason | undefined {
+  if (isHeld) return 'held';
+  if (line.kind === 'stopped') return line.reason;
+  return nextDueAt === undefined && totals.sending === 0 ? 'doubts-held' : undefined;
 }
 
 function nextAtOf(
@@ -163,7 +220,7 @@ function nextAtOf(
   const earliest = line.kind === 'paused' ? addMs(now, policy.relayPauseSeconds * 1000) : now;
   // What a broken connection to the database has left as `sending` is cleared up by the next page.
   const dueAt = totals.sending > 0 ? now : nextDueAt;
-  if (dueAt === undefined || line.kind === 'stopped') return undefined;
+  if (dueAt === undefined) return undefined;
   return compareInstants(dueAt, earliest) > 0 ? dueAt : earliest;
 }
 

@@ -1,4 +1,5 @@
 /** CSV as RFC 4180 has it: comma, double quotes that are doubled inside quotes, line breaks only inside quotes. */
+import { stringify } from 'csv-stringify/sync';
 
 /** True while a quote is open, so that the record goes on with the next line. */
 export function isOpenRecord(text: string): boolean {
@@ -25,15 +26,5 @@ export function csvFields(record: string): string[] | undefined {
  * a number stays the number it is.
  */
 export function csvRecord(fields: readonly (string | number)[]): string {
-  return fields
-    .map((field) => (typeof field === 'number' ? String(field) : quoted(harmless(field))))
-    .join(',');
-}
-
-function harmless(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-}
-
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return stringify([fields], { escape_formulas: true, eof: false });
 }

@@ -2,15 +2,17 @@
  * E-mail over SMTP: composes one message for one recipient, and sends it with one attempt. Everything about nodemailer
  * is here: its connection is used without its pool, which would repeat messages behind the ledger's back.
  */
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { hash } from 'node:crypto';
+import type { Readable, Writable } from 'node:stream';
 import { domainToASCII } from 'node:url';
 import MailComposer from 'nodemailer/lib/mail-composer';
+import type MimeNode from 'nodemailer/lib/mime-node';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { ComposedMessage } from '../activities/delivery-line';
 import type { LiveTransport } from '../activities/send-page';
 import type { AttemptOutcome, OwnFailure } from '../domain/delivery';
 import type { Instant } from '../domain/instant';
+import type { AcknowledgementKey } from './acknowledgement-tokens';
 import { createConnectionPool, type BorrowedConnection, type ConnectionPool } from './connection-pool';
 
 // Composing
@@ -22,6 +24,10 @@ export interface SenderIdentity {
   readonly replyTo?: string;
   /** The right side of every Message-ID. */
   readonly messageIdDomain: string;
+  /** By which the relay knows a second copy and drops it; it is given the delivery's identity. */
+  readonly idempotencyHeader?: string;
+  /** Where recipients acknowledge what they are asked to; without it no mail asks. */
+  readonly acknowledgement?: AcknowledgementKey;
 }
 
 export interface MessageContent {
@@ -44,46 +50,65 @@ export async function composeMessage(
   content: MessageContent,
 ): Promise<ComposedMessage> {
   const to = withAsciiDomain(content.to);
-  const messageId = `${content.identity}@${sender.messageIdDomain}`;
-  const bytes = await new MailComposer({
+  return composedFrom(sender, { ...content, to }, await compile(sender, { ...content, to }).build());
+}
+
+/** @param content its recipient's domain in ASCII */
+export function compile(sender: SenderIdentity, content: MessageContent): MimeNode {
+  return new MailComposer({
     from: { name: sender.name, address: sender.address },
     // An object: a string with a comma in it would become two recipients.
-    to: { name: '', address: to },
+    to: { name: '', address: content.to },
     ...(sender.replyTo === undefined ? {} : { replyTo: { name: '', address: sender.replyTo } }),
     subject: content.subject,
     text: withCrLf(content.text),
     html: withCrLf(content.html),
-    messageId: `<${messageId}>`,
+    messageId: `<${messageIdOf(sender, content)}>`,
     date: new Date(content.date),
-    headers: headersFor(content),
+    headers: headersFor(sender, content),
     baseBoundary: content.identity,
     boundaryPrefix: '--_firebreak',
     disableFileAccess: true,
     disableUrlAccess: true,
-  })
-    .compile()
-    .build();
-  const bodyHash = createHash('sha256').update(bytes).digest('hex');
-  return { messageId, envelope: { from: sender.address, to }, bytes, bodyHash };
+  }).compile();
 }
 
-function headersFor(content: MessageContent): Record<string, string> {
+/** A message of these bytes, addressed to one recipient. */
+export function composedFrom(
+  sender: SenderIdentity,
+  content: Pick<MessageContent, 'identity' | 'to'>,
+  bytes: Buffer,
+): ComposedMessage {
+  return {
+    messageId: messageIdOf(sender, content),
+    envelope: { from: sender.address, to: content.to },
+    bytes,
+    bodyHash: hash('sha256', bytes, 'hex'),
+  };
+}
+
+function messageIdOf(sender: SenderIdentity, { identity }: Pick<MessageContent, 'identity'>): string {
+  return `${identity}@${sender.messageIdDomain}`;
+}
+
+function headersFor({ idempotencyHeader }: SenderIdentity, content: MessageContent): Record<string, string> {
   return {
     'Auto-Submitted': 'auto-generated',
     'X-Auto-Response-Suppress': 'OOF',
     'Content-Language': content.language,
     'X-TLP': `TLP:${content.tlp}`,
     ...(content.isDrill ? { 'X-Drill': 'yes' } : {}),
+    ...(idempotencyHeader === undefined ? {} : { [idempotencyHeader]: content.identity }),
   };
 }
 
 /** As the wire has it, so that the hash is of the bytes that are sent. */
-function withCrLf(text: string): string {
-  return text.replace(/\r?\n/g, '\r\n');
+export function withCrLf(text: string): string {
+  return text.replace(/\r\n?|\n/g, '\r\n');
 }
 
 /** The domain as the DNS knows it; the local part is the recipient's own affair. */
-function withAsciiDomain(address: string): string {
+export function withAsciiDomain(address: string): string {
   const at = address.lastIndexOf('@');
   const domain = domainToASCII(address.slice(at + 1));
   return domain === '' ? address : `${address.slice(0, at)}@${domain}`;
@@ -118,6 +143,8 @@ const MAX_MESSAGES_PER_CONNECTION = 10_000;
 interface Session {
   readonly connection: SMTPConnection;
   isAlive: boolean;
+  /** The relay takes addresses that are not ASCII before the @ (RFC 6531). */
+  offersSmtpUtf8: boolean;
 }
 
 /**
@@ -168,12 +195,27 @@ async function attempt(
   } catch (error) {
     return { outcome: connectFailure(asSmtpError(error)), isStale: false };
   }
+  if (needsSmtpUtf8(message) && !borrowed.connection.offersSmtpUtf8) {
+    borrowed.giveBack(true);
+    return { outcome: smtpUtf8Lacking, isStale: false };
+  }
   const outcome = await transmit(borrowed.connection, message);
   const isUnreachable = outcome.kind === 'own-failure' && outcome.failure === 'relay-unreachable';
   const isReusable = await isReusableAfter(outcome, borrowed.connection);
   borrowed.giveBack(isReusable);
   return { outcome, isStale: isUnreachable && !borrowed.isFresh };
 }
+
+/** nodemailer would send such an address even so, and a relay that does not know it makes of it what it likes. */
+function needsSmtpUtf8({ envelope }: ComposedMessage): boolean {
+  return /[^\p{ASCII}]/u.test(envelope.to);
+}
+
+const smtpUtf8Lacking: AttemptOutcome = {
+  kind: 'refused',
+  reply: 'the relay does not offer SMTPUTF8, which the part before the @ needs',
+  reason: 'relay-lacks-smtputf8',
+};
 
 /** A refused envelope leaves a transaction open, which is reset; after anything else but success we start afresh. */
 async function isReusableAfter(outcome: AttemptOutcome, session: Session): Promise<boolean> {
@@ -198,7 +240,7 @@ function reset({ connection }: Session): Promise<boolean> {
 
 function openSession(relay: SmtpRelay): Promise<Session> {
   const connection = new SMTPConnection(connectionOptions(relay));
-  const session: Session = { connection, isAlive: true };
+  const session: Session = { connection, isAlive: true, offersSmtpUtf8: false };
   return new Promise((resolve, reject) => {
     // Stays for the whole life of the connection: an error event without a listener would end the process.
     connection.on('error', (error: Error) => {
@@ -219,6 +261,8 @@ function openSession(relay: SmtpRelay): Promise<Session> {
       connection.close();
     };
     connection.connect((error) => {
+      // What came last is the answer to EHLO, to the second one after STARTTLS.
+      session.offersSmtpUtf8 = /^250[ -]SMTPUTF8\b/im.test(String(connection.lastServerResponse));
       if (!isMissing(error) || relay.credentials === undefined) ready(error);
       else connection.login({ user: relay.credentials.user, pass: relay.credentials.password }, ready);
     });
@@ -248,23 +292,31 @@ function connectionOptions(relay: SmtpRelay) {
 }
 
 /**
- * Sends over one connection. The body is read from a stream, and nodemailer reads the first byte only after the
- * relay's 354: that tells, whatever the error says, whether the message may have arrived.
+ * Sends over one connection. nodemailer asks for the body only after the relay's 354: that tells, whatever the error
+ * says, whether the message may have arrived.
  */
 function transmit({ connection }: Session, message: ComposedMessage): Promise<AttemptOutcome> {
   let hasBodyBegun = false;
-  const body = new Readable({
-    read() {
+  const body = {
+    pipe(data: Writable) {
       hasBodyBegun = true;
-      this.push(message.bytes);
-      this.push(null);
+      leaveTogether(connection, () => data.end(message.bytes));
     },
-  });
+  };
   return new Promise((resolve) => {
-    connection.send(envelopeOf(message), body, (error, info) => {
+    connection.send(envelopeOf(message), body as unknown as Readable, (error, info) => {
       if (isMissing(error)) resolve(acceptance(info.response));
       else resolve(sendFailure(asSmtpError(error), hasBodyBegun));
     });
+  });
+}
+
+/** The body and its final dot in one write to the network; each would go alone otherwise. */
+function leaveTogether({ _socket: socket }: SMTPConnection, write: () => void): void {
+  if (socket) socket.cork();
+  write();
+  setImmediate(() => {
+    if (socket) socket.uncork();
   });
 }
 
@@ -341,8 +393,14 @@ function recipientFailure(error: SmtpError): AttemptOutcome {
 function transactionFailure(error: SmtpError): AttemptOutcome {
   const isAboutContent = error.code === 'EMESSAGE' || error.command === 'DATA';
   const { responseCode: code } = error;
+  if (code !== undefined && isAboutAuthentication(code)) return ownFailure('authentication', error);
   if (code !== undefined && !isPermanent(code)) return deferral(error, code);
   return ownFailure(isAboutContent ? 'content-refused' : 'sender-refused', error);
+}
+
+/** RFC 4954, section 6: the relay wants us to log in, or does so no longer. 454 passes by itself. */
+function isAboutAuthentication(responseCode: number): boolean {
+  return [530, 534, 535, 538].includes(responseCode);
 }
 
 /** 503 says that the session was in the wrong state, not that anybody refused anything. */

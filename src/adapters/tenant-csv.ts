@@ -24,8 +24,10 @@ const columns: Readonly<Record<string, CellReading>> = {
   languages: listOf(/^(?<tag>\S+)$/, 'a language tag', ({ tag }) => tag),
   facts: factsIn,
   contacts: listOf(
-    /^(?<kind>\S+) (?<email>\S+)(?: id (?<id>\S+))?(?: verified (?<verifiedAt>\S+))?(?: bounced (?<bouncedAt>\S+))?$/,
-    '"kind address", then "id …", "verified date", "bounced date" where they are known',
+    /^(?<kind>\S+) (?<address>\S+)(?: secret (?<secret>\S+))?(?: id (?<id>\S+))?(?: verified (?<verifiedAt>\S+))?(?: bounced (?<bouncedAt>\S+))?$/,
+    '"kind address", for a webhook "webhook URL secret name"; then "id …", "verified date", "bounced date" where they are known',
+    ({ address, ...rest }) =>
+      rest['kind'] === 'webhook' ? { ...rest, url: address } : { ...rest, email: address },
   ),
   services: listOf(
     /^(?<service>\S+) (?<region>\S+) from (?<usedFrom>\S+)(?: to (?<usedTo>\S+))?$/,

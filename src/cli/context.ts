@@ -1,4 +1,6 @@
 /** What every command gets: configuration, how to reach the servers, and how to speak to people and to programs. */
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Database } from '../adapters/postgres/database';
 import { assertMigrated } from '../adapters/postgres/migrate';
 import { openReachableDatabase } from '../adapters/postgres/reachable-database';
@@ -16,6 +18,8 @@ export interface CliContext {
   openDatabase(): Promise<Database>;
   /** `value` for programs (`--json`), `text` for people. */
   print(value: unknown, text: string): void;
+  /** What is too long to be held at once, in the words of `print`; piece by piece, as fast as it is read. */
+  stream(pieces: AsyncIterable<string>): Promise<void>;
   /** Progress and questions, never on standard output. */
   note(text: string): void;
   /** Who speaks: the configured identity. @throws InputProblem when there is none */
@@ -33,6 +37,7 @@ export function cliContext(config: Config, isJson: () => boolean): CliContext {
     openDatabase: () => openMigratedDatabase(config),
     print: (value, text) =>
       void process.stdout.write(`${isJson() ? JSON.stringify(value, undefined, 2) : text}\n`),
+    stream: (pieces) => pipeline(Readable.from(pieces), process.stdout, { end: false }),
     note: (text) => void process.stderr.write(`${text}\n`),
     sender: () => configuredSender(config),
     ...(config.keyPassphrase !== undefined && { passphrase: config.keyPassphrase }),

@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { ZodError } from 'zod';
 import { TenantImportRefused } from '../adapters/postgres/tenant-import';
+import { TemplatesRefused, type TemplateFault } from '../adapters/template-problem';
 import { DatabaseUnreachable } from '../adapters/postgres/reachable-database';
 import { RefusedByServer, Unreachable } from '../client';
 import { InputProblem } from '../contract/input-problem';
@@ -15,7 +16,7 @@ export interface Failure {
   /** The option, column, field or variable that holds the bad value, where there is one. */
   readonly field?: string;
   /** All that is wrong with a file, by line. */
-  readonly problems?: readonly TenantImportProblem[];
+  readonly problems?: readonly TenantImportProblem[] | readonly TemplateFault[];
 }
 
 export function failureOf(error: unknown): Failure {
@@ -42,6 +43,7 @@ function failureOfInput(error: InputProblem): Failure {
     message,
     ...(field !== undefined && field !== '' && { field }),
     ...(error instanceof TenantImportRefused && { problems: error.problems }),
+    ...(error instanceof TemplatesRefused && { problems: error.problems }),
   };
 }
 

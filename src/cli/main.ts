@@ -3,12 +3,17 @@
 import { Command } from 'commander';
 import { readConfig } from '../config';
 import { bugCommand } from './bug';
+import { ackCommand } from './ack';
+import { bouncesCommand } from './bounces';
 import { caseCommand } from './case';
+import { clocksCommand } from './clocks';
 import { cliContext } from './context';
 import { dashboardCommand } from './dashboard';
 import { decideCommand } from './decide';
 import { declareCommand } from './declare';
+import { deliveriesCommand } from './deliveries';
 import { demoCommand } from './demo';
+import { evidenceCommand } from './evidence';
 import { failureOf } from './failure';
 import { keysCommand } from './keys';
 import { metricsCommand } from './metrics';
@@ -18,10 +23,13 @@ import { obligationsCommand } from './obligations';
 import { policyCommand } from './policy';
 import { registerCommand } from './register';
 import { reportCommand } from './report';
+import { rulesCommand } from './rules';
 import { gatesCommand, statusCommand, timelineCommand } from './status';
 import { tellCommand } from './tell';
+import { templatesCommand } from './templates';
 import { tenantsCommand } from './tenants';
 import { todoCommand } from './todo';
+import { watchCommand } from './watch';
 import { workerCommand } from './worker';
 
 const isJson = process.argv.includes('--json');
@@ -37,15 +45,23 @@ async function main(): Promise<void> {
     gatesCommand(context),
     timelineCommand(context),
     obligationsCommand(context),
+    clocksCommand(context),
+    rulesCommand(context),
     reportCommand(context),
     todoCommand(context),
     metricsCommand(context),
     registerCommand(context),
+    deliveriesCommand(context),
+    bouncesCommand(context),
+    ackCommand(context),
     decideCommand(context, 'approve'),
     decideCommand(context, 'reject'),
     bugCommand(context),
     tellCommand(context),
     noticeCommand(context),
+    templatesCommand(context),
+    evidenceCommand(context),
+    watchCommand(context),
     dashboardCommand(context),
     tenantsCommand(context),
     keysCommand(context),

@@ -3,13 +3,21 @@
  * each tenant got.
  */
 import { Command, InvalidArgumentError } from 'commander';
+import type { Database } from '../adapters/postgres/database';
 import { saveNoticeDraft } from '../adapters/postgres/notice-store';
-import { noticesByTenant, type TenantNotice } from '../adapters/postgres/received-notices';
+import { noticeRecipients } from '../adapters/postgres/notice-recipients';
+import {
+  noticesByTenant,
+  type ChosenLanguage,
+  type TenantNotice,
+} from '../adapters/postgres/received-notices';
 import { InputProblem } from '../contract/input-problem';
 import { missingSections, NoticeDraft } from '../contract/notice';
+import { unreadLanguages, type UnreadLanguage } from '../contract/notice-languages';
 import { parseInput } from '../contract/parse-input';
 import { readJsonFile } from './read-json-file';
 import { withClient, withDatabase, type CliContext } from './context';
+import { dutiesCommand } from './notice-duties';
 
 export function noticeCommand(context: CliContext): Command {
   const notice = new Command('notice').description('notices to the administrators of affected tenants');
@@ -29,7 +37,7 @@ export function noticeCommand(context: CliContext): Command {
     .option('--after <tenant>', 'the page after this tenant')
     .option('--limit <tenants>', 'tenants at most', tenantsAtMost, 1000)
     .action((incidentId: string, chosen: ChosenTenants) => tellReceived(context, incidentId, chosen));
-  return notice;
+  return notice.addCommand(dutiesCommand(context));
 }
 
 async function propose(
@@ -44,19 +52,47 @@ async function propose(
   if (missing.length > 0)
     throw new InputProblem(`the notice cannot be proposed, it lacks ${missing.join(', ')}`, missing[0]);
   const saved = await withClient(context, async (firebreak) => {
-    await firebreak.status(incidentId); // no text is kept for an incident that there is not
-    const { noticeId, revision, contentHash } = await withDatabase(context, (database) =>
-      saveNoticeDraft(database, incidentId, draft, sender.by),
-    );
-    const proposal = { noticeId, revision, contentHash, ...(standing && { standing }) };
-    await firebreak.tell(incidentId, 'proposeNotice', { ...sender, ...proposal, stage: draft.kind });
-    return proposal;
+    // No text is kept for an incident that there is not.
+    const { tenantSetVersion } = (await firebreak.status(incidentId)).notification;
+    return withDatabase(context, async (database) => {
+      const { noticeId, revision, contentHash } = await saveNoticeDraft(
+        database,
+        incidentId,
+        draft,
+        sender.by,
+      );
+      const proposal = { noticeId, revision, contentHash, ...(standing && { standing }) };
+      await firebreak.tell(incidentId, 'proposeNotice', { ...sender, ...proposal, stage: draft.kind });
+      const unread = await unreadBy(database, incidentId, draft, tenantSetVersion);
+      return { ...proposal, unreadLanguages: unread };
+    });
   });
   const { noticeId, revision } = saved;
   context.print(
     saved,
-    `Notice ${noticeId}, revision ${String(revision)}, is proposed.\nNext: firebreak approve ${incidentId} --gate notice:${noticeId} …`,
+    [
+      `Notice ${noticeId}, revision ${String(revision)}, is proposed.`,
+      ...saved.unreadLanguages.map(unreadLine),
+      `Next: firebreak approve ${incidentId} --gate notice:${noticeId} …`,
+    ].join('\n'),
   );
+}
+
+/** Nobody can be asked for while the tenants are not known. */
+async function unreadBy(
+  database: Database,
+  incidentId: string,
+  draft: NoticeDraft,
+  tenantSetVersion: number | undefined,
+): Promise<readonly UnreadLanguage[]> {
+  if (tenantSetVersion === undefined) return [];
+  const { kind: stage, onlyTenants } = draft;
+  const audience = { incidentId, tenantSetVersion, stage, ...(onlyTenants && { onlyTenants }) };
+  return unreadLanguages(draft, await noticeRecipients(database).profilesOf(audience));
+}
+
+function unreadLine({ language, tenants }: UnreadLanguage): string {
+  return `It is not written in ${language}, the language of ${tenants === 1 ? '1 tenant' : `${String(tenants)} tenants`}.`;
 }
 
 interface ChosenTenants {
@@ -97,5 +133,17 @@ function lineOf({ tenantId, noticeId, revision, delivery }: TenantNotice): strin
   const notice = `${tenantId}  ${noticeId}, revision ${String(revision)}:`;
   if (delivery === undefined) return `${notice} none`;
   const contact = delivery.contactKind === undefined ? 'no contact' : `${delivery.contactKind} contact`;
-  return `${notice} ${delivery.kind}, ${delivery.state}, ${contact}, ${delivery.at}`;
+  return `${notice} ${delivery.kind}${languageText(delivery.language)}, ${delivery.state}, ${contact}, ${delivery.at}`;
+}
+
+function languageText(language: ChosenLanguage | undefined): string {
+  if (language === undefined) return '';
+  const { used, wanted, choice } = language;
+  const why = {
+    preferred: '',
+    further: `, for want of ${wanted ?? ''}`,
+    fallback: `, fallback from ${wanted ?? ''}`,
+    unstated: ', no language stated',
+  };
+  return ` in ${used}${why[choice]}`;
 }

@@ -1,11 +1,7 @@
 /** `firebreak obligations`: what is owed, by when, how late it was, and how late it would be under every other anchor. */
 import { Command } from 'commander';
-import { holidayCalendars } from '../adapters/holiday-calendars';
-import { obligationStore } from '../adapters/postgres/obligation-store';
-import { loadRulePack } from '../adapters/rule-pack-files';
 import { InputProblem } from '../contract/input-problem';
 import { StartKind } from '../contract/rule-facts';
-import type { RulePack } from '../contract/rule-pack';
 import { durationInWords, latenessInWords, type DueTime } from '../domain/lateness';
 import { problemOfMoment, withOffset, type WrittenMoment } from '../domain/moment';
 import type { ObligationFacts } from '../domain/obligation-facts';
@@ -14,11 +10,10 @@ import {
   type ObligationView,
   type OwedDuty,
   type OwedPromise,
-  type ViewSources,
 } from '../domain/obligation-view';
 import type { RivalAnchor, RivalReading } from '../domain/rival-anchors';
-import { tenantFactNames } from '../domain/rule-profile';
-import { withClient, withDatabase, type CliContext } from './context';
+import type { CliContext } from './context';
+import { obligationSources } from './obligation-sources';
 
 interface ObligationsOptions {
   readonly rule?: string;
@@ -37,45 +32,13 @@ export function obligationsCommand(context: CliContext): Command {
 }
 
 async function show(context: CliContext, incidentId: string, options: ObligationsOptions): Promise<void> {
-  const facts = await withClient(context, (firebreak) => firebreak.obligationFacts(incidentId));
-  const pack = await loadRulePack([context.config.rulesDirectory]);
-  refuseUnknownRule(pack, options.rule);
-  if (facts.packDigest !== undefined && facts.packDigest !== pack.digest)
-    context.note(
-      'the rules here are others than those that the incident was assessed by; figures may differ',
-    );
-  const sources = {
-    facts,
-    pack,
-    holidays: holidayCalendars(),
-    profiles: await profilesOf(context, facts, pack),
-  };
+  const sources = await obligationSources(context, incidentId, options.rule);
   const view = obligationView(sources, {
     ...(options.rule !== undefined && { ruleId: options.rule }),
     withRivals: options.rivals === true,
-    asIf: (options.asIf ?? []).map((text) => asIfAnchor(text, facts)),
+    asIf: (options.asIf ?? []).map((text) => asIfAnchor(text, sources.facts)),
   });
   context.print(view, viewText(view));
-}
-
-function refuseUnknownRule({ rules }: RulePack, ruleId: string | undefined): void {
-  if (ruleId === undefined || rules.some(({ id, aliases }) => id === ruleId || aliases.includes(ruleId)))
-    return;
-  throw new InputProblem(
-    `rule ${ruleId} is not in the rule pack; leave --rule out to see those that apply`,
-    'rule',
-  );
-}
-
-async function profilesOf(
-  context: CliContext,
-  { incidentId, tenantSetVersion }: ObligationFacts,
-  pack: RulePack,
-): Promise<ViewSources['profiles']> {
-  if (tenantSetVersion === undefined) return [];
-  return withDatabase(context, (database) =>
-    obligationStore(database).profilesOf({ incidentId, tenantSetVersion }, tenantFactNames(pack)),
-  );
 }
 
 /** A day is read in the provider's own zone. */

@@ -2,10 +2,18 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { InputProblem } from '../contract/input-problem';
+import { duplicateKeyIn } from '../domain/duplicate-keys';
 
-/** @throws InputProblem when it cannot be read or is no JSON */
+/** @throws InputProblem when it cannot be read, is no JSON, or gives a key twice */
 export async function readJsonFile(file: string): Promise<unknown> {
   const content = await contentOf(file);
+  const value = parsed(content, file);
+  const twice = duplicateKeyIn(content);
+  if (twice === undefined) return value;
+  throw new InputProblem(`${file}: ${twice} is there twice; keep the one that counts`, twice);
+}
+
+function parsed(content: string, file: string): unknown {
   try {
     return JSON.parse(content);
   } catch (error) {

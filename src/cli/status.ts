@@ -1,6 +1,7 @@
 /** `firebreak status`, `gates`, `timeline`: what there is to know about an incident. */
 import { Command } from 'commander';
 import type { Gate, IncidentStatus, TimelineLine } from '../client';
+import { laterOutcomes } from '../domain/delivery';
 import { lackText } from '../domain/operator-view';
 import { withClient, type CliContext } from './context';
 
@@ -28,6 +29,7 @@ function statusText(status: IncidentStatus): string {
     ...latestSafeStartLines(status),
     ...status.holds.filter(isLiveHold).map(holdLine),
     `deliveries    ${String(deliveries.accepted)} accepted, ${String(deliveries.deferred)} deferred, ${String(deliveries.refused)} refused, ${String(deliveries.inDoubt)} in doubt, ${String(deliveries.needsHuman)} for a person`,
+    ...laterOutcomes(deliveries).map((outcome) => `              ${outcome}`),
     `policy        ${status.policyDigest ?? 'not recorded'}`,
     ...status.services.map(({ service, team, phase }) => `  ${service} (${team}): ${phase}`),
   ].join('\n');

@@ -286,6 +286,21 @@ export type SetAffectedTenants = z.input<typeof SetAffectedTenants>;
 export const LeaveRemovedTenants = message({ tenantSetVersion: z.int().min(1), reason });
 export type LeaveRemovedTenants = z.input<typeof LeaveRemovedTenants>;
 
+/** Somebody vouches that a tenant which no message reaches was told by hand. `noticeId` when only one notice is meant. */
+export const AttestDelivery = message({
+  tenantId: line,
+  noticeId: line.optional(),
+  channel: z.enum(['post', 'phone', 'in-person']),
+  at: instant,
+  reference: line,
+  reason: reason.optional(),
+});
+export type AttestDelivery = z.input<typeof AttestDelivery>;
+
+/** That a tenant which no message reaches is not told by hand. */
+export const WaiveDelivery = message({ tenantId: line, noticeId: line.optional(), reason });
+export type WaiveDelivery = z.input<typeof WaiveDelivery>;
+
 export const DecideUndecided = message({ ruleId: line, applies: z.boolean(), reason });
 export type DecideUndecided = z.input<typeof DecideUndecided>;
 
@@ -344,6 +359,30 @@ export type HoldNotice = z.input<typeof HoldNotice>;
 
 export const ReleaseHold = message({ holdId: line, reason });
 export type ReleaseHold = z.input<typeof ReleaseHold>;
+
+/** The brake of operators: no more mail of this incident leaves until it is resumed. */
+export const HoldDelivery = message({ reason });
+export type HoldDelivery = z.input<typeof HoldDelivery>;
+
+/** Deliveries go on, after a hold or when the cause of a stopped line is mended. */
+export const ResumeDelivery = message({ reason });
+export type ResumeDelivery = z.input<typeof ResumeDelivery>;
+
+/**
+ * What is to become of deliveries that may have gone out and are held for that: the relay has them, or they are sent
+ * once more. Message-IDs are written without angle brackets; all that are held unless given.
+ */
+export const SettleDoubts = message({
+  campaignId: line,
+  decision: z.enum(['accepted', 'resend']),
+  messageIds: z
+    .array(z.string().regex(/^[!-~]{1,300}$/, 'must be a Message-ID'))
+    .min(1)
+    .max(1000)
+    .optional(),
+  reason,
+});
+export type SettleDoubts = z.input<typeof SettleDoubts>;
 
 /** A standing update is not sent again any more. */
 export const EndStandingUpdate = message({ noticeId: line, reason });
@@ -454,6 +493,8 @@ export const incidentUpdates = {
   determine: Determine,
   setAffectedTenants: SetAffectedTenants,
   leaveRemovedTenants: LeaveRemovedTenants,
+  attestDelivery: AttestDelivery,
+  waiveDelivery: WaiveDelivery,
   decideUndecided: DecideUndecided,
   proposeNotice: ProposeNotice,
   proposeStatusPost: ProposeStatusPost,
@@ -461,6 +502,9 @@ export const incidentUpdates = {
   recordPromise: RecordPromise,
   holdNotice: HoldNotice,
   releaseHold: ReleaseHold,
+  holdDelivery: HoldDelivery,
+  resumeDelivery: ResumeDelivery,
+  settleDoubts: SettleDoubts,
   endStandingUpdate: EndStandingUpdate,
   retryStep: RetryStep,
   postmortem: Postmortem,

@@ -5,6 +5,8 @@
  */
 import { z } from 'zod';
 import { Severity } from './declaration';
+import { NoticeKind } from './messages';
+import { ContactKind } from './tenant-import';
 
 const bySeverity = (value: z.ZodNumber) =>
   z.strictObject({ low: value, moderate: value, high: value, critical: value });
@@ -26,6 +28,28 @@ export const ApprovalCondition = z.discriminatedUnion('condition', [
   z.strictObject({ condition: z.literal('fact-is'), fact: z.string().min(1).max(500), value: z.boolean() }),
 ]);
 export type ApprovalCondition = z.infer<typeof ApprovalCondition>;
+
+/** One rung of the ladder that a notice climbs when a contact refuses. */
+export const FallbackStep = z.discriminatedUnion('channel', [
+  z.strictObject({
+    channel: z.literal('email'),
+    /** `rule`: of the kinds that the tenant's rules name, the most urgent rule first; security, then privacy, where they name none. */
+    contacts: z.enum(['rule', ...ContactKind.options, 'any']),
+  }),
+  z.strictObject({ channel: z.literal('webhook') }),
+  z.strictObject({ channel: z.literal('dashboard') }),
+]);
+export type FallbackStep = z.infer<typeof FallbackStep>;
+
+const channelWords = z.array(z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be the word of a rule')).max(20);
+
+/** In the words that rules have for channels. */
+export const ChannelsCountAs = z.strictObject({
+  email: channelWords,
+  webhook: channelWords,
+  dashboard: channelWords,
+});
+export type ChannelsCountAs = z.infer<typeof ChannelsCountAs>;
 
 export const Policy = z.strictObject({
   provider: Provider.meta({
@@ -70,6 +94,11 @@ export const Policy = z.strictObject({
     description:
       'What is still open is raised again and again, this far apart. Daily by default: rarer is forgotten, more often is ignored (S65, S66).',
   }),
+  askTrackerEveryHours: z.number().positive().nullable().meta({
+    unit: 'hours',
+    description:
+      'How often your issue tracker is asked how the entries of an incident stand; a new entry is given an issue there at once, with its priority. `null`, the default, is no tracker: name yours with FIREBREAK_TRACKER first. Drills never reach it (S56, S59).',
+  }),
   escalateAfterReminders: z.int().min(1).meta({
     unit: 'reminders',
     description:
@@ -88,6 +117,14 @@ export const Policy = z.strictObject({
   missingTranslation: z.enum(['block', 'fallback']).meta({
     description:
       'When a notice lacks a language that recipients need: `block`, it cannot leave; `fallback`, they get its English. The default blocks, because an unread notice is none (S45).',
+  }),
+  fallbacks: z.array(FallbackStep).min(1).max(20).meta({
+    description:
+      'To whom a notice goes, and how: when one step refuses, the next. An address that bounced comes behind all others, and in the end always a person. A channel that no rule of the tenant allows is left out. `contacts` is a kind, `any`, or `rule`: the kinds that the rules of the tenant name, the most urgent first; security, then privacy, where they name none. The default is mail to these, to administrators, to anybody, then the webhook; the dashboard tells only those who read it, and only what everybody may know (S41, S42, S48, S49).',
+  }),
+  channelsCountAs: ChannelsCountAs.meta({
+    description:
+      'What each of our channels is in the words that rules have for channels. A rule is met by a channel that counts as one of those it lists; what it lists beyond that is a task for a person. Mail is `email` and nothing more by default: whether it is `written` is for your counsel to say. A webhook delivers into a system of the customer, as a `portal` does; the dashboard is a `public-notice` (S41).',
   }),
   pageDrills: z.boolean().meta({
     description:
@@ -117,6 +154,10 @@ export const Policy = z.strictObject({
     unit: 'seconds',
     description:
       'How long deliveries pause after the relay could not be reached. A minute by default: short enough to be there when it is back (S47).',
+  }),
+  deliveriesInDoubt: z.record(NoticeKind, z.enum(['resend', 'hold'])).meta({
+    description:
+      'What happens, by kind of notice, to a message that may have gone out and of which nothing can be learnt: `resend`, the same bytes go out once more; `hold`, it waits for somebody who decides. `resend` by default, because a breach notice that is lost is worse than one that comes twice (S47).',
   }),
 });
 export type Policy = z.infer<typeof Policy>;

@@ -24,12 +24,9 @@ export type EventKind = z.infer<typeof EventKind>;
 export const StartKind = z.enum([...AnchorKind.options, ...EventKind.options]);
 export type StartKind = z.infer<typeof StartKind>;
 
-const isoDuration = z
-  .string()
-  .regex(
-    /^(PT[1-9]\d{0,5}[HM]|P[1-9]\d{0,4}[DM])$/,
-    'is not one of PT72H, PT15M, P3D, P1M: one number, one unit',
-  );
+const isoDuration = z.string().regex(/^(PT[1-9]\d{0,5}[HM]|P[1-9]\d{0,4}[DM])$/, {
+  error: ({ input }) => `${String(input)} is not one of PT72H, PT15M, P3D, P1M: one number, one unit`,
+});
 
 /** `PT72H` hours, `PT15M` minutes, `P3D` days, `P1M` months. Units are never converted into one another. */
 export const Duration = isoDuration;
@@ -67,25 +64,43 @@ export const builtInFacts: readonly FactDeclaration[] = [
   { name: 'incident.residence', type: 'words', question: 'In which places do the affected persons live?' },
 ];
 
-const oneOrSeveral = z.union([z.string(), z.array(z.string()).min(1)]);
-const namedFacts = z.record(z.string(), RuleFactValue);
+const oneOrSeveral = z.union([z.string(), z.array(z.string()).min(1)], { error: 'must be a text' });
 
-/** A law-enforcement hold. Without `releasedAt` it is still in force. */
-export const Hold = z.strictObject({ by: z.string(), releasedAt: z.string().optional() });
+/** Who writes null or "unknown" says that it is not known, which is the same as saying nothing. */
+const namedFacts = z
+  .record(z.string(), RuleFactValue.nullable(), { error: 'must be an object of facts by their names' })
+  .transform(
+    (facts) =>
+      Object.fromEntries(
+        Object.entries(facts).filter(([, value]) => value !== null && value !== 'unknown'),
+      ) as Record<string, RuleFactValue>,
+  );
+
+/**
+ * A law-enforcement hold. Without `releasedAt` it is in force until it expires; with a `jurisdiction` it holds the law
+ * of that place alone.
+ */
+export const Hold = z.strictObject({
+  by: z.string(),
+  jurisdiction: z.string().optional(),
+  expiresAt: z.string().optional(),
+  releasedAt: z.string().optional(),
+});
 export type Hold = z.infer<typeof Hold>;
 
 /**
  * One computation: `rule` is an id or `merge` for all rules. Moments are instants (`2026-11-21T03:10:00Z`) or local
- * times with their zone (`2026-11-20T16:20[Europe/Berlin]`); a date alone stands for the whole day.
+ * times with their zone (`2026-11-20T16:20[Europe/Berlin]`); a date alone stands for the whole day. What else a file
+ * says beside the facts, such as where a case comes from, is left alone.
  */
-export const Computation = z.strictObject({
+export const Computation = z.object({
   id: z.string().optional(),
   rule: z.string(),
   mode: CountingMode.default('conservative'),
   facts: z.strictObject({
-    tenant: namedFacts.default({}),
+    tenant: namedFacts.prefault({}),
     role: oneOrSeveral.optional(),
-    incident: namedFacts.default({}),
+    incident: namedFacts.prefault({}),
     anchors: z.record(z.string(), oneOrSeveral).default({}),
     submissions: z.record(z.string(), z.string()).default({}),
     contract: z.strictObject({ notifyWithin: Duration, anchor: z.string() }).optional(),

@@ -1,4 +1,4 @@
-/** What only shows when all rules are seen together: doubles, loose ends, cycles, facts nobody declared. */
+/** What only shows when all rules are seen together: clashes, doubles, loose ends, cycles, facts nobody declared. */
 import type { FactDeclaration } from './rule-facts';
 import { builtInFacts } from './rule-facts';
 import type { Clock, Condition, Rule, RulePackFile, Start } from './rule-pack';
@@ -30,6 +30,7 @@ export function problemsAcross(files: readonly NamedPackFile[]): RulePackProblem
     [...builtInFacts, ...files.flatMap(({ content }) => content.facts)].map((fact) => [fact.name, fact]),
   );
   return [
+    ...clashes(files),
     ...doubles(placed),
     ...placed.flatMap((entry) => factProblems(entry, declared)),
     ...placed.flatMap((entry) => looseEnds(entry, placed)),
@@ -37,15 +38,43 @@ export function problemsAcross(files: readonly NamedPackFile[]): RulePackProblem
   ];
 }
 
+/** Two files may say the same of a fact, a zone or a word, never two things: which one holds would be chance. */
+function clashes(files: readonly NamedPackFile[]): RulePackProblem[] {
+  const said = new Map<string, { readonly file: string; readonly value: string }>();
+  return files.flatMap(({ file, content }) =>
+    statementsOf(file, content).flatMap(([path, value]) => {
+      const earlier = said.get(path);
+      if (earlier === undefined) said.set(path, { file, value });
+      if (earlier === undefined || earlier.value === value) return [];
+      return [{ file, path, reason: `is ${value} here and ${earlier.value} in ${earlier.file}` }];
+    }),
+  );
+}
+
+/** A pack name belongs to one file, so each file says of its name that it is its own. */
+function statementsOf(file: string, { pack, facts, zones, implies }: RulePackFile): [string, string][] {
+  return [
+    [`pack (${pack})`, `the name of ${file}`],
+    ...facts.map(({ name, type }): [string, string] => [`facts (${name})`, type]),
+    ...Object.entries(zones).map(([place, zone]): [string, string] => [`zones.${place}`, zone]),
+    ...Object.entries(implies).map(([word, wider]): [string, string] => [
+      `implies.${word}`,
+      [...wider].sort().join(' and '),
+    ]),
+  ];
+}
+
 function doubles(placed: readonly PlacedRule[]): RulePackProblem[] {
   const first = new Map<string, PlacedRule>();
-  return placed.flatMap((entry) => {
-    const earlier = first.get(entry.rule.id);
-    if (earlier !== undefined)
-      return [problem(entry, 'id', `is already the id of a rule in ${earlier.file}`)];
-    first.set(entry.rule.id, entry);
-    return [];
-  });
+  return placed.flatMap((entry) =>
+    [entry.rule.id, ...entry.rule.aliases].flatMap((name, index) => {
+      const earlier = first.get(name);
+      first.set(name, earlier ?? entry);
+      if (earlier === undefined) return [];
+      const field = index === 0 ? 'id' : `aliases[${index - 1}]`;
+      return [problem(entry, field, `is already the id of a rule in ${earlier.file}`)];
+    }),
+  );
 }
 
 function factProblems(entry: PlacedRule, declared: ReadonlyMap<string, FactDeclaration>): RulePackProblem[] {

@@ -270,6 +270,8 @@ export const RulePackFile = z.strictObject({
   pack: word,
   version: z.string().regex(/^[0-9][0-9A-Za-z.]*$/, 'must begin with a digit, such as 2026.11.1'),
   title: sentence,
+  /** Last day on which the file may be relied on without being read again against its sources. */
+  validUntil: date.optional(),
   facts: z.array(FactDeclaration).default([]),
   /** A sector or a category of data that is also another one: `phi` is `personal-data` too. */
   implies: z.record(word, z.array(word)).default({}),

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { AnchorKind } from './anchor';
 import { isCountry, isSubdivision } from './places';
+import { WebhookUrl } from './webhook-url';
 
 export const ContactKind = z.enum(['security', 'privacy', 'legal', 'administrator'], {
   error: 'must be one of security, privacy, legal, administrator',
@@ -62,15 +63,34 @@ export const TenantFacts = z
   .refine((facts) => Object.keys(facts).length <= 100, 'must not hold more than 100 facts');
 export type TenantFacts = z.infer<typeof TenantFacts>;
 
-export const ImportedContact = z.strictObject({
+const aboutContact = {
   /** Left out: the kind and its number within the tenant, such as `security-1`. */
   id: id.optional(),
-  kind: ContactKind,
-  email: EmailAddress,
   verifiedAt: instant.nullish(),
   bouncedAt: instant.nullish(),
+};
+
+/** People, by e-mail. */
+const ImportedMailbox = z.strictObject({ ...aboutContact, kind: ContactKind, email: EmailAddress });
+
+/** A system of the tenant's, by HTTPS. */
+const ImportedWebhook = z.strictObject({
+  ...aboutContact,
+  kind: z.literal('webhook'),
+  url: WebhookUrl,
+  /** The name of the secret that signs what is sent there; the secret itself is known to the delivery workers alone. */
+  secret: id,
+});
+
+export const ImportedContact = z.discriminatedUnion('kind', [ImportedMailbox, ImportedWebhook], {
+  error: ({ input }) =>
+    typeof input === 'object' && input !== null
+      ? `must be one of ${[...ContactKind.options, 'webhook'].join(', ')}`
+      : 'must be an object',
 });
 export type ImportedContact = z.infer<typeof ImportedContact>;
+/** How a contact of the directory is reached, and in what capacity. */
+export type DirectoryContactKind = ImportedContact['kind'];
 
 export const ImportedServiceUse = z
   .strictObject({
@@ -155,7 +175,7 @@ export interface TenantImportResult {
 
 /** The contacts' ids, given or made from kind and number. */
 export function contactIds(contacts: readonly ImportedContact[]): string[] {
-  const seen = new Map<ContactKind, number>();
+  const seen = new Map<DirectoryContactKind, number>();
   return contacts.map(({ id: given, kind }) => {
     const number = (seen.get(kind) ?? 0) + 1;
     seen.set(kind, number);

@@ -13,11 +13,17 @@ export type Action =
   | 'review-emergency'
   | 'determine'
   | 'set-affected-tenants'
+  | 'attest-delivery'
+  | 'waive-delivery'
   | 'decide-undecided'
   | 'write-notice'
   | 'write-status-post'
   | 'propose-hold'
   | 'release-hold'
+  | 'hold-delivery'
+  | 'resume-delivery'
+  | 'restart-delivery'
+  | 'settle-doubts'
   | 'retry-step'
   | 'open-entry'
   | 'close-entry'
@@ -54,11 +60,17 @@ const allowed: Readonly<Record<Action, readonly Role[]>> = {
   'review-emergency': ['executive-incident-manager'],
   determine: ['security-response', 'executive-incident-manager', 'communications', 'legal'],
   'set-affected-tenants': ['security-response', 'service-team', 'communications'],
+  'attest-delivery': ['security-response', 'communications', 'legal'],
+  'waive-delivery': ['executive-incident-manager', 'legal'],
   'decide-undecided': ['communications', 'legal'],
   'write-notice': ['communications', 'legal'],
   'write-status-post': ['communications', 'legal'],
   'propose-hold': ['security-response', 'executive-incident-manager', 'communications', 'legal'],
   'release-hold': ['executive-incident-manager', 'legal'],
+  'hold-delivery': ['security-response', 'executive-incident-manager', 'communications', 'legal'],
+  'resume-delivery': ['executive-incident-manager', 'communications', 'legal'],
+  'restart-delivery': ['security-response', 'executive-incident-manager', 'communications', 'legal'],
+  'settle-doubts': ['security-response', 'communications', 'legal'],
   'retry-step': ['security-response', 'communications'],
   'open-entry': everyone,
   'close-entry': responders,

@@ -27,25 +27,47 @@ const places: Partial<Record<CalendarName, string>> = {
   'jp-ppc': 'JP',
 };
 
-/** @throws RangeError when the name is no calendar. */
+/**
+ * @param name one of the rule packs, or the code of a country or state whose own working days are meant
+ * @throws RangeError when the name is no calendar
+ */
 export function workingCalendar(name: string, place: Place, holidays: HolidaySource): WorkingCalendar {
   const holidayPlace = placeOf(name, place);
+  const isHoliday = (day: string) =>
+    holidayPlace !== undefined && holidays.isPublicHoliday(holidayPlace, day);
+  const isFreeBesides = freeBesides[name as CalendarName] ?? (() => false);
   return {
     name: holidayPlace === undefined ? 'weekends' : `${holidayPlace} working days`,
-    isWorkingDay: (day) =>
-      weekdayOf(day) < 6 &&
-      !(name === 'jp-ppc' && isJapaneseYearEnd(day)) &&
-      !(holidayPlace !== undefined && holidays.isPublicHoliday(holidayPlace, day)),
+    isWorkingDay: (day) => weekdayOf(day) < 6 && !isHoliday(day) && !isFreeBesides(day, isHoliday),
   };
+}
+
+type IsHoliday = (day: string) => boolean;
+
+/** Days that are free by a rule about holidays, which lists of holidays keep for some of them only. */
+const freeBesides: Partial<Record<CalendarName, (day: string, isHoliday: IsHoliday) => boolean>> = {
+  'us-federal': isObservedForWeekend,
+  'jp-ppc': (day, isHoliday) => isJapaneseYearEnd(day) || isBetweenHolidays(day, isHoliday),
+};
+
+/** Of a federal holiday on a Saturday the Friday is free, of one on a Sunday the Monday (5 U.S.C. 6103(b), E.O. 11582). */
+function isObservedForWeekend(day: string, isHoliday: IsHoliday): boolean {
+  const weekday = weekdayOf(day);
+  return (weekday === 5 && isHoliday(addDays(day, 1))) || (weekday === 1 && isHoliday(addDays(day, -1)));
+}
+
+/** A day between two holidays is one in Japan (Act on National Holidays, art. 3(3)). */
+function isBetweenHolidays(day: string, isHoliday: IsHoliday): boolean {
+  return isHoliday(addDays(day, -1)) && isHoliday(addDays(day, 1));
 }
 
 function placeOf(name: string, { country, subdivision }: Place): string | undefined {
   if (name === 'member-state') return country;
   if (name === 'us-state') return subdivision?.startsWith('US-') === true ? subdivision : 'US';
-  const place = places[name as CalendarName];
+  const place = places[name as CalendarName] ?? /^[A-Z]{2}(-[A-Z0-9]{1,3})?$/.exec(name)?.[0];
   if (place === undefined)
     throw new RangeError(
-      `${name} is not a calendar: use us-federal, us-state, member-state, br, co or jp-ppc`,
+      `${name} is not a calendar: use us-federal, us-state, member-state, br, co or jp-ppc, or the code of a place`,
     );
   return place;
 }

@@ -25,7 +25,7 @@ export interface RefusedMoment {
 }
 
 const written =
-  /^(\d{4}-\d{2})(-\d{2})?(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?))?(Z|[+-]\d{2}:?\d{2})?(?:\[([^\]]+)\])?$/;
+  /^(\d{4}-\d{2})(-\d{2})?(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?))?(Z|[+-]\d{2}:?\d{2})?(?:\[!?([^\]=]+)\])?(?:\[u-ca=(?:iso8601|gregory)\])?$/;
 
 /**
  * @param text an instant, a local time with `[zone]` or read in `zone`, a day, or a month

@@ -6,15 +6,17 @@ import type { CountingMode, StartKind } from '../contract/rule-facts';
 import type { Clock, DatedClock, Limb, Rule, RulePack, Start } from '../contract/rule-pack';
 import type { CountedFrom, CountingRules } from './clocks';
 import { dueAfter } from './clocks';
-import type { HolidaySource } from './clocks-calendars';
+import type { HolidaySource, Place } from './clocks-calendars';
 import { workingCalendar } from './clocks-calendars';
 import { addTime, dayOf, isZone, readMoment } from './clocks-moments';
 import type { ReadMoment } from './clocks-moments';
-import { answer } from './conditions';
+import { answer, listOf } from './conditions';
 import type { Instant } from './instant';
 import { compareInstants } from './instant';
+import { holdOn } from './rule-holds';
 import type { ContractTerm, RuleFacts } from './rule-profile';
 import { startKindOf } from './rule-profile';
+import { governingPlace } from './rule-scope';
 
 export type ClockReading =
   /** `latestDueAt` differs from `dueAt` when only the day or month of the anchor is known; alarms use `dueAt`. */
@@ -88,13 +90,15 @@ function readInZone(step: ClockedStep, surroundings: ClockSurroundings, zone: st
   return datedClock(clock, step, surroundings, zone);
 }
 
-/** The wall clock that a law fixes, else that of the facts, else that of the jurisdiction. */
+/** The wall clock that a law fixes, else that of the facts, else that of whoever is to be told. */
 export function zoneOf(rule: Rule, clock: Clock, { facts, pack }: ClockSurroundings): string {
   if (clock.kind === 'dated' && clock.zone !== undefined) return clock.zone;
   if (facts.zone !== undefined) return facts.zone;
-  const country = facts.values['tenant.country'];
-  const places = [...(typeof country === 'string' ? [country] : []), ...rule.jurisdictions];
-  return places.map((place) => pack.zones[place]).find((zone) => zone !== undefined) ?? 'UTC';
+  const seat = [...listOf(facts.values['tenant.subdivision']), ...listOf(facts.values['tenant.country'])];
+  const law = [...listOf(governingPlace(rule, facts.values)), ...rule.jurisdictions];
+  const places = rule.recipient === 'customer' ? [...seat, ...law] : [...law, ...seat];
+  const zones = places.flatMap((place) => [pack.zones[place], pack.zones[place.slice(0, 2)]]);
+  return zones.find((zone) => zone !== undefined) ?? 'UTC';
 }
 
 // Where a clock starts
@@ -142,8 +146,13 @@ function startOfStep(
 
 // Dated clocks
 
+type RunningClock = Extract<ClockReading, { kind: 'running' }>;
+
 type LimbReading =
-  Exclude<Started, { kind: 'started' }> | Extract<ClockReading, { kind: 'running' | 'lapsed' }>;
+  | Exclude<Started, { kind: 'started' }>
+  | Extract<ClockReading, { kind: 'lapsed' }>
+  /** Relief is that of the limit, which is the earliest of its limbs: limbs are compared without it. */
+  | { readonly kind: 'counting'; readonly unrelieved: Instant; readonly reading: RunningClock };
 
 function datedClock(
   clock: DatedClock,
@@ -155,9 +164,9 @@ function datedClock(
   const refused = readings.find((reading) => reading.kind === 'refused');
   if (refused !== undefined) return refused;
   const [strictest] = readings
-    .filter((reading) => reading.kind === 'running')
-    .sort((left, right) => compareInstants(left.dueAt, right.dueAt));
-  if (strictest !== undefined) return afterHold(strictest, clock, step, surroundings, zone);
+    .filter((reading) => reading.kind === 'counting')
+    .sort((left, right) => compareInstants(left.unrelieved, right.unrelieved));
+  if (strictest !== undefined) return afterHold(strictest.reading, clock, step, surroundings, zone);
   return withoutLimit(readings);
 }
 
@@ -182,7 +191,12 @@ function limbReading(
   const rules = countingRules(clock, step.rule, surroundings, zone);
   const lapse = lapseOf(limb, started, rules, surroundings);
   if (lapse !== undefined) return lapse;
-  return runningFrom(started, limb.within, { ...rules, fromYearEnd: limb.fromYearEnd === true });
+  return limbFrom(started, limb.within, { ...rules, fromYearEnd: limb.fromYearEnd === true });
+}
+
+function limbFrom(started: StartedClock, within: string, rules: CountingRules): LimbReading {
+  const unrelieved = dueAfter(fromEarliest(started, rules), within, { ...rules, hasRelief: false }).at;
+  return { kind: 'counting', unrelieved, reading: runningFrom(started, within, rules) };
 }
 
 function lapseOf(
@@ -194,19 +208,15 @@ function lapseOf(
   if (lapsesIfLater === undefined) return undefined;
   const other = startAt(lapsesIfLater, surroundings, rules.zone);
   if (other.kind !== 'started') return other.kind === 'refused' ? other : undefined;
-  const limit = dueAfter(fromEarliest(started), within, { ...rules, hasRelief: false });
+  const limit = dueAfter(fromEarliest(started, rules), within, { ...rules, hasRelief: false });
   if (compareInstants(other.moment.earliest, limit.at) <= 0) return undefined;
   return { kind: 'lapsed', words: `${limit.words} had passed at the ${other.what}` };
 }
 
-function runningFrom(
-  started: StartedClock,
-  within: string,
-  rules: CountingRules,
-): Extract<ClockReading, { kind: 'running' }> {
-  const due = dueAfter(fromEarliest(started), within, rules);
+function runningFrom(started: StartedClock, within: string, rules: CountingRules): RunningClock {
+  const due = dueAfter(fromEarliest(started, rules), within, rules);
   const isExact = started.moment.earliest === started.moment.latest;
-  const latest = isExact ? due : dueAfter(fromLatest(started, rules.zone), within, rules);
+  const latest = isExact ? due : dueAfter(fromLatest(started, rules), within, rules);
   return {
     kind: 'running',
     anchor: started.anchor,
@@ -217,13 +227,21 @@ function runningFrom(
   };
 }
 
-function fromEarliest({ moment, what }: StartedClock): CountedFrom {
-  return { at: moment.earliest, day: moment.day, what };
+type OfZone = Pick<CountingRules, 'zone'>;
+
+function fromEarliest({ moment, what }: StartedClock, { zone }: OfZone): CountedFrom {
+  return { at: moment.earliest, day: dayThere(moment, zone), what };
 }
 
 /** The end of a day or month is exclusive: its last day is the one before. */
-function fromLatest({ moment, what }: StartedClock, zone: string): CountedFrom {
-  return { at: moment.latest, day: moment.day ?? dayOf(addTime(moment.latest, { minutes: -1 }), zone), what };
+function fromLatest({ moment, what }: StartedClock, { zone }: OfZone): CountedFrom {
+  const last = dayThere(moment, zone) ?? dayOf(addTime(moment.latest, { minutes: -1 }), zone);
+  return { at: moment.latest, day: last, what };
+}
+
+/** A day that was written for another zone is not one day in this one. */
+function dayThere({ day, zone: own }: ReadMoment, zone: string): string | undefined {
+  return own === undefined || own === zone ? day : undefined;
 }
 
 function countingRules(
@@ -244,13 +262,14 @@ function countingRules(
   };
 }
 
-function placeOf({ values }: RuleFacts, rule: Rule) {
-  const [country, subdivision] = [values['tenant.country'], values['tenant.subdivision']];
-  const only = rule.jurisdictions.length === 1 ? rule.jurisdictions[0] : undefined;
+/** Working days are those of the place whose law it is; an agreement has those of the party. */
+function placeOf({ values }: RuleFacts, rule: Rule): Place {
+  const [country] = listOf(values['tenant.country']);
+  const [subdivision] = listOf(values['tenant.subdivision']);
+  const place = governingPlace(rule, values) ?? country;
   return {
-    country: typeof country === 'string' ? country : only?.slice(0, 2),
-    subdivision:
-      typeof subdivision === 'string' ? subdivision : only?.includes('-') === true ? only : undefined,
+    country: place?.slice(0, 2),
+    subdivision: place?.includes('-') === true ? place : subdivision,
   };
 }
 
@@ -258,33 +277,37 @@ function placeOf({ values }: RuleFacts, rule: Rule) {
 
 /** The release starts a fresh clock; when the ordinary limit is still later, that one stands. */
 function afterHold(
-  ordinary: Extract<ClockReading, { kind: 'running' }>,
+  ordinary: RunningClock,
   clock: DatedClock,
-  { rule, stage }: ClockedStep,
+  step: ClockedStep,
   surroundings: ClockSurroundings,
   zone: string,
 ): ClockReading {
-  const { hold } = surroundings.facts;
-  const releasedAt =
-    rule.hold !== undefined && stage === rule.stage && hold?.by === rule.hold.by
-      ? hold.releasedAt
-      : undefined;
-  if (releasedAt === undefined || rule.hold === undefined) return ordinary;
-  const released = readMoment(releasedAt, zone);
-  if (released.kind === 'refused') return refusal(`hold: ${released.because}`);
+  const { rule } = step;
+  const released = releaseOf(step, surroundings, ordinary.anchor, zone);
+  if (released?.kind === 'refused') return released;
+  if (released === undefined) return ordinary;
   const terms = {
-    counting: rule.hold.counting ?? clock.counting,
-    calendar: rule.hold.calendar ?? clock.calendar,
+    counting: rule.hold?.counting ?? clock.counting,
+    calendar: rule.hold?.calendar ?? clock.calendar,
   };
-  const within = rule.hold.within ?? clock.limbs[0]?.within ?? 'PT1H';
-  const start = {
-    kind: 'started',
-    moment: released,
-    anchor: ordinary.anchor,
-    what: 'hold released',
-  } as const;
-  const fresh = runningFrom(start, within, countingRules(terms, rule, surroundings, zone));
+  const within = rule.hold?.within ?? clock.limbs[0]?.within ?? 'PT1H';
+  const fresh = runningFrom(released, within, countingRules(terms, rule, surroundings, zone));
   return compareInstants(fresh.dueAt, ordinary.dueAt) > 0 ? fresh : ordinary;
+}
+
+/** The release of a hold as the start of a clock; a hold is one of the first stage. */
+function releaseOf(
+  { rule, stage }: ClockedStep,
+  { facts }: ClockSurroundings,
+  anchor: StartedClock['anchor'],
+  zone: string,
+): StartedClock | Extract<Started, { kind: 'refused' }> | undefined {
+  const hold = holdOn(rule, facts, zone);
+  if (hold.kind !== 'released' || stage !== rule.stage) return undefined;
+  const moment = readMoment(hold.at, zone);
+  if (moment.kind === 'refused') return refusal(`hold: ${moment.because}`);
+  return { kind: 'started', moment, anchor, what: 'hold released' };
 }
 
 // Undated and agreed clocks
@@ -303,7 +326,13 @@ function undatedClock(
       anchor: started.anchor,
       words: `no number in the law; ${started.what} is not recorded`,
     };
-  const soft = dueAfter(fromEarliest(started), clock.soft, elapsed(zone));
+  const released = releaseOf(step, surroundings, started.anchor, zone);
+  if (released?.kind === 'refused') return released;
+  const softFrom = (start: StartedClock) =>
+    dueAfter(fromEarliest(start, { zone }), clock.soft, elapsed(zone));
+  const ordinary = softFrom(started);
+  const fresh = released === undefined ? ordinary : softFrom(released);
+  const soft = compareInstants(fresh.at, ordinary.at) > 0 ? fresh : ordinary;
   return {
     kind: 'undated',
     anchor: started.anchor,
@@ -318,9 +347,9 @@ function contractClock(surroundings: ClockSurroundings, zone: string): ClockRead
   const refused = readings.find((reading) => reading.kind === 'refused');
   if (refused !== undefined) return refused;
   const [tightest] = readings
-    .filter((reading) => reading.kind === 'running')
-    .sort((left, right) => compareInstants(left.dueAt, right.dueAt));
-  return tightest ?? withoutLimit(readings);
+    .filter((reading) => reading.kind === 'counting')
+    .sort((left, right) => compareInstants(left.unrelieved, right.unrelieved));
+  return tightest?.reading ?? withoutLimit(readings);
 }
 
 function termReading(
@@ -331,11 +360,7 @@ function termReading(
   const started = startAt(startKindOf(anchor), surroundings, zone);
   if (started.kind !== 'started') return started;
   const isTime = within.startsWith('PT');
-  return runningFrom(
-    started,
-    within,
-    isTime ? elapsed(zone) : { ...elapsed(zone), counting: 'calendar-days' },
-  );
+  return limbFrom(started, within, isTime ? elapsed(zone) : { ...elapsed(zone), counting: 'calendar-days' });
 }
 
 function elapsed(zone: string): CountingRules {

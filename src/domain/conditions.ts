@@ -20,7 +20,8 @@ export function answer(condition: Condition, facts: FactValues): Answer {
   if ('not' in condition) return negated(condition.not, facts);
   if ('always' in condition) return yes;
   const value = facts[condition.fact];
-  if (value === undefined) return { truth: 'unknown', missing: [condition.fact] };
+  if (value === undefined || !isAnswerTo(condition, value))
+    return { truth: 'unknown', missing: [condition.fact] };
   return holds(condition, value)
     ? yes
     : { truth: 'false', because: `${condition.fact} is ${inWords(value)}` };
@@ -54,14 +55,22 @@ function reasonsOf(answers: readonly Answer[]): string[] {
 
 type Leaf = Extract<Condition, { fact: string }>;
 
+/** A value of another type than the question, such as `many` for a count, is no answer to it. */
+function isAnswerTo(leaf: Leaf, value: RuleFactValue): boolean {
+  if ('is' in leaf) return typeof value === typeof leaf.is;
+  if ('oneOf' in leaf) return leaf.oneOf.some((option) => typeof option === typeof value);
+  if ('includesAny' in leaf || 'within' in leaf) return typeof value === 'string' || Array.isArray(value);
+  return typeof value === 'number';
+}
+
 function holds(leaf: Leaf, value: RuleFactValue): boolean {
   if ('is' in leaf) return value === leaf.is;
   if ('oneOf' in leaf) return leaf.oneOf.some((option) => option === value);
   if ('includesAny' in leaf) return leaf.includesAny.some((word) => listOf(value).includes(word));
   if ('within' in leaf)
     return listOf(value).length > 0 && listOf(value).every((word) => leaf.within.includes(word));
-  if ('atLeast' in leaf) return typeof value === 'number' && value >= leaf.atLeast;
-  return typeof value === 'number' && value > leaf.over;
+  const count = Number(value);
+  return 'atLeast' in leaf ? count >= leaf.atLeast : count > leaf.over;
 }
 
 /** A word is a list of one: a tenant may have one sector or several. */

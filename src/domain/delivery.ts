@@ -9,12 +9,30 @@ import { addMs, compareInstants, type Instant } from './instant';
 
 /**
  * planned → sending → accepted | deferred | refused | in-doubt; deferred and in-doubt are sent again.
- * `refused` is final for its contact, and another row then goes on with the next one; `needs-human` is a task.
+ * accepted → delivered | bounced | acknowledged, by what is heard later (receipts.ts).
+ * `refused` and `bounced` are final for their contact, and another row then goes on with the next one; `needs-human` is
+ * a task, which ends as `attested` (somebody vouches that the tenant was told by hand) or `waived`.
+ * `superseded`: a later notice to the same tenant stands for it, or another contact has acknowledged.
  */
-export type DeliveryState =
-  'planned' | 'sending' | 'accepted' | 'deferred' | 'refused' | 'in-doubt' | 'needs-human';
+export const deliveryStates = [
+  'planned',
+  'sending',
+  'accepted',
+  'deferred',
+  'refused',
+  'in-doubt',
+  'needs-human',
+  'delivered',
+  'bounced',
+  'acknowledged',
+  'superseded',
+  'attested',
+  'waived',
+] as const;
+export type DeliveryState = (typeof deliveryStates)[number];
 
-export type DeliveryChannel = 'email' | 'by-hand';
+/** `dashboard`: a published post stands for the notice. `by-hand`: a person's task. */
+export type DeliveryChannel = 'email' | 'webhook' | 'dashboard' | 'by-hand';
 
 // Identity
 
@@ -47,8 +65,8 @@ export interface DeliveryPolicy {
   readonly jitterRatio: number;
   /** Wait after a failure of our own or of the relay, such as a relay that cannot be reached. */
   readonly relayPauseSeconds: number;
-  /** What to do when nobody knows whether a message went out: a lost breach notice is worse than two. */
-  readonly inDoubt: 'resend' | 'hold';
+  /** The kinds that wait for a person while nobody knows whether they went out; the others are sent again. */
+  readonly heldInDoubt: readonly NoticeKind[];
   /** So many doubts about one delivery are a matter for a person. */
   readonly maxDoubts: number;
 }
@@ -57,7 +75,7 @@ export const defaultDeliveryPolicy: DeliveryPolicy = {
   deferralSeconds: [60, 300, 600, 1200, 2400, 3600],
   jitterRatio: 0.1,
   relayPauseSeconds: 60,
-  inDoubt: 'resend',
+  heldInDoubt: [],
   maxDoubts: 5,
 };
 
@@ -67,11 +85,37 @@ export const defaultDeliveryPolicy: DeliveryPolicy = {
 export type OwnFailure =
   'relay-unreachable' | 'authentication' | 'certificate' | 'sender-refused' | 'content-refused';
 
-/** What came of one attempt. `reply` is the relay's own words and may hold an address: for the ledger only. */
+/** Why a contact is not tried again. */
+export type RefusalReason =
+  | 'recipient-refused'
+  /** The local part needs SMTPUTF8, and the relay does not offer it. */
+  | 'relay-lacks-smtputf8'
+  /** A webhook that points elsewhere: where a notice goes is for the directory to say. */
+  | 'redirected'
+  /** A webhook that is not coming back (410). */
+  | 'gone'
+  /** A webhook in somebody's inner network, or in ours. */
+  | 'address-forbidden'
+  | 'secret-unknown'
+  /** The dashboard shows no post of the incident. */
+  | 'nothing-published';
+
+/** What came of one attempt. `reply` is the receiver's own words and may hold an address: for the ledger only. */
 export type AttemptOutcome =
   | { readonly kind: 'accepted'; readonly reply: string; readonly queueId?: string }
-  | { readonly kind: 'deferred'; readonly code: number; readonly reply: string }
-  | { readonly kind: 'refused'; readonly code?: number; readonly reply: string }
+  | {
+      readonly kind: 'deferred';
+      readonly code?: number;
+      readonly reply: string;
+      /** How long the receiver asks us to wait at least. */
+      readonly retryAfterMs?: number;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly code?: number;
+      readonly reply: string;
+      readonly reason?: RefusalReason;
+    }
   | { readonly kind: 'in-doubt'; readonly reply: string }
   | {
       readonly kind: 'own-failure';
@@ -99,7 +143,7 @@ export type Settlement =
       readonly waitMs: number;
       readonly reason: 'recipient-deferred' | OwnFailure;
     }
-  | { readonly state: 'refused'; readonly reason: 'recipient-refused' | 'retry-window-ended' }
+  | { readonly state: 'refused'; readonly reason: RefusalReason | 'retry-window-ended' }
   | { readonly state: 'in-doubt'; readonly waitMs: number; readonly reason: 'reply-lost' }
   | {
       readonly state: 'needs-human';
@@ -125,9 +169,9 @@ export function settlementOf(
     case 'not-sent':
       return { state: 'planned' };
     case 'refused':
-      return { state: 'refused', reason: 'recipient-refused' };
+      return { state: 'refused', reason: outcome.reason ?? 'recipient-refused' };
     case 'deferred':
-      return afterDeferral('recipient-deferred', delivery, context);
+      return afterDeferral('recipient-deferred', delivery, context, outcome.retryAfterMs);
     case 'own-failure':
       return afterOwnFailure(outcome.failure, delivery, context);
     case 'in-doubt':
@@ -141,8 +185,9 @@ function afterDeferral(
   reason: 'recipient-deferred' | 'content-refused',
   delivery: AttemptedDelivery,
   context: SettleContext,
+  leastWaitMs = 0,
 ): Settlement {
-  const waitMs = deferralMs(delivery.deferrals, context.policy, context.chance);
+  const waitMs = Math.max(deferralMs(delivery.deferrals, context.policy, context.chance), leastWaitMs);
   const isTooLate = compareInstants(addMs(context.now, waitMs), delivery.giveUpAt) > 0;
   return isTooLate
     ? { state: 'refused', reason: 'retry-window-ended' }
@@ -216,6 +261,9 @@ export type LineState =
   /** Somebody has to mend something first. */
   | { readonly kind: 'stopped'; readonly reason: Exclude<OwnFailure, 'relay-unreachable'> };
 
+/** Why a shard stands still until a person acts: the relay refuses us, the brake is on, or only held doubts are left. */
+export type StopReason = Extract<LineState, { kind: 'stopped' }>['reason'] | 'held' | 'doubts-held';
+
 export function lineStateOf(run: FailureRun): LineState {
   if (run.failure === undefined || run.length < FAILURES_THAT_STOP_THE_LINE) return { kind: 'running' };
   return run.failure === 'relay-unreachable' ? { kind: 'paused' } : { kind: 'stopped', reason: run.failure };
@@ -242,9 +290,62 @@ export const totalNameOf: Readonly<Record<DeliveryState, keyof DeliveryTotals>> 
   refused: 'refused',
   'in-doubt': 'inDoubt',
   'needs-human': 'needsHuman',
+  delivered: 'delivered',
+  bounced: 'bounced',
+  acknowledged: 'acknowledged',
+  superseded: 'superseded',
+  attested: 'attested',
+  waived: 'waived',
 };
+
+export const noDeliveries: DeliveryTotals = {
+  planned: 0,
+  sending: 0,
+  accepted: 0,
+  deferred: 0,
+  refused: 0,
+  inDoubt: 0,
+  needsHuman: 0,
+  delivered: 0,
+  bounced: 0,
+  unacknowledged: 0,
+  acknowledged: 0,
+  superseded: 0,
+  attested: 0,
+  waived: 0,
+};
+
+export const totalNames = Object.keys(noDeliveries) as (keyof DeliveryTotals)[];
+
+export function sumOfTotals(all: readonly DeliveryTotals[]): DeliveryTotals {
+  const sums = totalNames.map((name) => [name, all.reduce((sum, totals) => sum + totals[name], 0)] as const);
+  return { ...noDeliveries, ...Object.fromEntries(sums) };
+}
+
+/**
+ * What has come of messages that a relay took, and of what is done by hand, in words; only what there is. What somebody
+ * attests is never told as what a machine has seen.
+ */
+export function laterOutcomes(totals: DeliveryTotals): readonly string[] {
+  const told = (name: keyof DeliveryTotals, words: string) =>
+    totals[name] === 0 ? [] : [`${totals[name].toLocaleString('en')} ${words}`];
+  return [
+    ...told('delivered', 'delivered'),
+    ...told('acknowledged', 'acknowledged'),
+    ...told('unacknowledged', 'accepted and not acknowledged yet'),
+    ...told('bounced', 'bounced'),
+    ...told('superseded', 'superseded'),
+    ...told('attested', 'told by hand as somebody attests'),
+    ...told('waived', 'waived'),
+  ];
+}
 
 /** Nothing is left that the shard could still do: what remains is accepted, refused, or a person's. */
 export function isSettled(totals: DeliveryTotals): boolean {
   return totals.planned + totals.sending + totals.deferred + totals.inDoubt === 0;
+}
+
+/** Settled, and no acknowledgement is waited for any more. */
+export function isOver(totals: DeliveryTotals): boolean {
+  return isSettled(totals) && totals.unacknowledged === 0;
 }

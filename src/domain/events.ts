@@ -18,6 +18,7 @@ import type {
   Recommendation,
   RecoveryPart,
 } from '../contract/messages';
+import type { UnreadLanguage } from '../contract/notice-languages';
 import type { Binding, Role } from '../contract/principal';
 import type { Fingerprint } from './fingerprint';
 import type { Instant } from './instant';
@@ -85,6 +86,16 @@ export interface DeliveryTotals {
   readonly refused: number;
   readonly inDoubt: number;
   readonly needsHuman: number;
+  readonly delivered: number;
+  readonly bounced: number;
+  /** Told, and asked for an acknowledgement that is waited for or asked for again; counted under nothing else. */
+  readonly unacknowledged: number;
+  readonly acknowledged: number;
+  readonly superseded: number;
+  /** Told by hand, as a named person vouches; no machine has seen it. */
+  readonly attested: number;
+  /** Not told, by decision. */
+  readonly waived: number;
 }
 
 export interface AcceptedDecision {
@@ -293,9 +304,37 @@ type NotificationEvent =
       readonly reason: string;
     }
   | {
+      /** As a named person vouches; no machine has seen it. */
+      readonly type: 'told-by-hand';
+      readonly settlementId: string;
+      readonly tenantId: string;
+      /** Of this notice alone; of all that have left unless given. */
+      readonly noticeId?: string;
+      readonly channel: 'post' | 'phone' | 'in-person';
+      readonly doneAt: Instant;
+      readonly reference: string;
+      readonly reason?: string;
+    }
+  | {
+      readonly type: 'telling-waived';
+      readonly settlementId: string;
+      readonly tenantId: string;
+      readonly noticeId?: string;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'hand-settlement-written';
+      readonly settlementId: string;
+      /** None when nothing of the tenant waited for a person. */
+      readonly deliveries: number;
+      readonly campaigns: readonly string[];
+    }
+  | {
       readonly type: 'obligations-assessed';
       readonly assessment: ObligationAssessment;
       readonly factsRevision: number;
+      /** What people said since the last one, on which a later due instant rests; absent when they said nothing. */
+      readonly decision?: string;
     }
   | {
       readonly type: 'undecided-decided';
@@ -320,7 +359,8 @@ type NotificationEvent =
       readonly tenantSetVersion: number;
       readonly packDigest: Fingerprint;
       readonly lacks: readonly string[];
-      readonly fallbackLanguages: readonly { readonly language: string; readonly tenants: number }[];
+      /** What recipients read and the notice is not written in. */
+      readonly unreadLanguages: readonly UnreadLanguage[];
     }
   | {
       readonly type: 'campaign-started';
@@ -342,6 +382,8 @@ type NotificationEvent =
       /** From the ledger itself; only now does anything count as settled. */
       readonly type: 'deliveries-counted';
       readonly campaignId: string;
+      /** How often something had been heard of them when the count began. */
+      readonly changes: number;
       readonly shards: readonly DeliveryTotals[];
       /** Absent in histories from before it was counted. */
       readonly coverage?: TenantCoverage;
@@ -362,6 +404,23 @@ type NotificationEvent =
       readonly campaignId: string;
       readonly shards: number;
       readonly totals: DeliveryTotals;
+    }
+  | { readonly type: 'delivery-held'; readonly order: number; readonly reason: string }
+  | { readonly type: 'delivery-resumed'; readonly order: number; readonly reason: string }
+  | {
+      readonly type: 'doubts-decided';
+      readonly order: number;
+      readonly campaignId: string;
+      readonly decision: 'accepted' | 'resend';
+      readonly messageIds?: readonly string[];
+      readonly reason: string;
+    }
+  | {
+      /** The ledger says so now, and the shards have been woken. */
+      readonly type: 'delivery-order-carried-out';
+      readonly order: number;
+      /** Doubts that it settled, when it was about those. */
+      readonly settled?: number;
     }
   | { readonly type: 'standing-update-ended'; readonly noticeId: string; readonly reason: string }
   | { readonly type: 'hold-released'; readonly holdId: string; readonly reason: string }
@@ -457,6 +516,15 @@ type FollowUpEvent =
       readonly type: 'process-register-updated';
       readonly entries: number;
       readonly digest: Fingerprint;
+    }
+  | {
+      /** The engineers' tracker said how its issues stand; it was given one for each entry that had none (S56). */
+      readonly type: 'tracker-asked';
+      readonly issues: readonly {
+        readonly ref: string;
+        readonly link: string;
+        readonly state: 'open' | 'resolved' | 'not-planned';
+      }[];
     }
   | { readonly type: 'triage-declared-done'; readonly nothingToFix?: string }
   | {

@@ -59,6 +59,12 @@ function changed(track: FollowUpTrack, event: IncidentEvent, isResponseStable: (
       };
     case 'process-register-updated':
       return { ...track, registered: event.digest };
+    case 'tracker-asked':
+      return {
+        ...track,
+        trackerAskedAt: event.at,
+        entries: track.entries.map((entry) => withIssue(entry, event)),
+      };
     case 'postmortem-completed':
       return { ...track, postmortem: { kind: 'complete', at: event.at } };
     default:
@@ -94,6 +100,11 @@ function changeEntry(track: FollowUpTrack, ref: string, change: Partial<Entry>):
 function reminded(entry: Entry, { at, refs, times }: EventOf<'entries-reminded'> & Recording): Entry {
   const index = refs.indexOf(entry.ref);
   return index === -1 ? entry : { ...entry, reminders: times?.[index] ?? 1, remindedAt: at };
+}
+
+function withIssue(entry: Entry, { issues }: EventOf<'tracker-asked'>): Entry {
+  const found = issues.find(({ ref }) => ref === entry.ref);
+  return found === undefined ? entry : { ...entry, issue: { link: found.link, state: found.state } };
 }
 
 function closedState(event: EventOf<'entry-closed'> & Recording): EntryState {

@@ -30,6 +30,13 @@ export interface Entry {
   readonly remindedAt?: Instant;
   /** Raised to those above its owner, and not changed since (S59). */
   readonly escalatedAt?: Instant;
+  /** In the engineers' own tracker, as it was when it was last asked (S56). */
+  readonly issue?: TrackedIssue;
+}
+
+export interface TrackedIssue {
+  readonly link: string;
+  readonly state: 'open' | 'resolved' | 'not-planned';
 }
 
 export type Triage = { readonly kind: 'awaited' } | { readonly kind: 'done'; readonly nothingToFix?: string };
@@ -87,6 +94,8 @@ export interface FollowUpTrack {
   readonly postmortem: { readonly kind: 'open' } | { readonly kind: 'complete'; readonly at: Instant };
   /** What the register of process failures was last told; absent while it has been told nothing (S60). */
   readonly registered?: Fingerprint;
+  /** When the tracker was last asked. */
+  readonly trackerAskedAt?: Instant;
 }
 
 export const noFollowUp: FollowUpTrack = {

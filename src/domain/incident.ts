@@ -6,6 +6,9 @@ import type { AnchorKind } from '../contract/anchor';
 import type { Declaration, Impact } from '../contract/declaration';
 import type { FactValue } from '../contract/messages';
 import type { Policy } from '../contract/policy';
+import { applyToHandSettlements, noHandSettlements, type HandSettlements } from './by-hand';
+import { applyToDeliveryControl, noOrders, type DeliveryControl } from './delivery-control';
+import { clockDecisionOf, type ClockDecision } from './due-instants';
 import type { EventOf, IncidentEvent, RecordedAnchor, Recording } from './events';
 import type { Fingerprint } from './fingerprint';
 import { followUpPhase, noFollowUp, type FollowUpTrack } from './follow-up';
@@ -62,6 +65,8 @@ export interface Incident {
   readonly chosenAnchors: Partial<Readonly<Record<AnchorKind, string>>>;
   /** Rises with everything that an obligation may rest on; an assessment names the revision it saw. */
   readonly factsRevision: number;
+  /** The last thing that people said on which clocks rest; absent before the first (invariant C7). */
+  readonly clockDecision?: ClockDecision;
   readonly pendingDecisions: readonly PendingDecision[];
   readonly usedTokenIds: readonly string[];
   readonly warnedClocks: readonly string[];
@@ -74,6 +79,8 @@ export interface Incident {
   readonly response: ResponseTrack;
   readonly notification: NotificationTrack;
   readonly holds: readonly Hold[];
+  readonly deliveryControl: DeliveryControl;
+  readonly handSettlements: HandSettlements;
   readonly statusPosts: readonly StatusPost[];
   readonly followUp: FollowUpTrack;
 }
@@ -107,6 +114,8 @@ export function incidentOf({ declaration, policy, declaredAt }: IncidentStart): 
     response: responseOf(declaration.services),
     notification: noNotification,
     holds: [],
+    deliveryControl: noOrders,
+    handSettlements: noHandSettlements,
     statusPosts: [],
     followUp: noFollowUp,
   };
@@ -114,7 +123,7 @@ export function incidentOf({ declaration, policy, declaredAt }: IncidentStart): 
 
 /** Pure and total: any event on any incident yields an incident. */
 export function apply(incident: Incident, event: IncidentEvent): Incident {
-  const shared = applyShared(incident, event);
+  const shared = withClockDecision(incident, applyShared(incident, event), event);
   const response = applyToResponse(shared.response, event);
   return {
     ...shared,
@@ -122,6 +131,8 @@ export function apply(incident: Incident, event: IncidentEvent): Incident {
     response,
     notification: applyToNotification(shared.notification, event),
     holds: applyToHolds(shared.holds, event),
+    deliveryControl: applyToDeliveryControl(shared.deliveryControl, event),
+    handSettlements: applyToHandSettlements(shared.handSettlements, event),
     statusPosts: applyToStatusPosts(shared.statusPosts, event),
     followUp: applyToFollowUp(shared.followUp, event, () => isStable(response)),
   };
@@ -177,6 +188,13 @@ function applyShared(incident: Incident, event: IncidentEvent): Incident {
     default:
       return incident;
   }
+}
+
+/** Which tenants are affected is no decision about when their duties are due. */
+function withClockDecision(before: Incident, now: Incident, event: IncidentEvent): Incident {
+  const { factsRevision } = now;
+  if (factsRevision === before.factsRevision || event.type === 'affected-tenants-identified') return now;
+  return { ...now, clockDecision: clockDecisionOf(event, factsRevision) };
 }
 
 function revised(incident: Incident): Incident {
@@ -267,6 +285,13 @@ export function phaseOfFollowUp(incident: Incident): ReturnType<typeof followUpP
 export function isNotificationSettled(incident: Incident): boolean {
   const phase = notificationPhase(incident.notification);
   return phase === 'complete' || phase === 'not-required';
+}
+
+/** What people said since the obligations were last looked up; only that lets them become due later. */
+export function decisionSinceAssessment({ clockDecision, notification }: Incident): string | undefined {
+  const { assessment } = notification;
+  const seen = assessment.kind === 'made' ? assessment.factsRevision : -1;
+  return clockDecision !== undefined && clockDecision.factsRevision > seen ? clockDecision.text : undefined;
 }
 
 /** Obligations must be looked up again: facts, anchors or tenants changed since the last assessment. */

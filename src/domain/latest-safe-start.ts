@@ -43,7 +43,7 @@ function hasBegun(track: NotificationTrack): boolean {
 }
 
 /** The earliest first. A repetition has a clock of its own: it follows a notice that has begun. */
-function duesTowardsTenants(track: NotificationTrack): readonly Due[] {
+export function duesTowardsTenants(track: NotificationTrack): readonly Due[] {
   return obligationGroups(track)
     .filter(({ duty, repeats }) => duty === 'provider-to-tenant' && repeats === undefined)
     .flatMap(dueOf)

@@ -267,6 +267,21 @@ export const messageShapes = {
     tenantSetVersion: positiveInteger,
     reason,
   } satisfies Shape<contract.LeaveRemovedTenants>,
+  attestDelivery: {
+    ...sender,
+    tenantId: line,
+    noticeId: optional(line),
+    channel: oneOf(['post', 'phone', 'in-person']),
+    at: instant,
+    reference: line,
+    reason: optional(reason),
+  } satisfies Shape<contract.AttestDelivery>,
+  waiveDelivery: {
+    ...sender,
+    tenantId: line,
+    noticeId: optional(line),
+    reason,
+  } satisfies Shape<contract.WaiveDelivery>,
   decideUndecided: {
     ...sender,
     ruleId: line,
@@ -328,6 +343,15 @@ export const messageShapes = {
     until: instant,
   } satisfies Shape<contract.HoldNotice>,
   releaseHold: { ...sender, holdId: line, reason } satisfies Shape<contract.ReleaseHold>,
+  holdDelivery: { ...sender, reason } satisfies Shape<contract.HoldDelivery>,
+  resumeDelivery: { ...sender, reason } satisfies Shape<contract.ResumeDelivery>,
+  settleDoubts: {
+    ...sender,
+    campaignId: line,
+    decision: oneOf(['accepted', 'resend']),
+    messageIds: optional(listOf(pattern(/^[!-~]{1,300}$/, 'a Message-ID'), { min: 1, max: 1000 })),
+    reason,
+  } satisfies Shape<contract.SettleDoubts>,
   endStandingUpdate: { ...sender, noticeId: line, reason } satisfies Shape<contract.EndStandingUpdate>,
   retryStep: { ...sender, step: text(1000), reason } satisfies Shape<contract.RetryStep>,
   postmortem: {

@@ -1,5 +1,6 @@
 /** What the incident does next by itself: the steps of notification and of the dashboard, one at a time. Pure: the tracks only
  * carry out what stands here. */
+import { settlementStepKey, type HandSettlement } from './by-hand';
 import type { AffectedTenantsRequest } from './events';
 import { noticeGateOf } from './gates';
 import { isAssessmentStale, type Incident } from './incident';
@@ -8,7 +9,7 @@ import {
   currentTenantSet,
   identifyStepKey,
   isNotRequired,
-  isReportedSettled,
+  isCountDue,
   judgeStepKey,
   sentNotices,
   unjudgedFilings,
@@ -34,6 +35,7 @@ export type NotificationStep =
   | RepeatStep
   | { readonly kind: 'start-shards'; readonly key: string; readonly campaign: Campaign }
   | { readonly kind: 'count'; readonly key: string; readonly campaign: Campaign }
+  | { readonly kind: 'settle-by-hand'; readonly key: string; readonly settlement: HandSettlement }
   | {
       readonly kind: 'send';
       readonly key: string;
@@ -52,6 +54,7 @@ export const nextNotificationStep = remembered((incident: Incident): Notificatio
     sendSteps(incident).find(isOpen) ??
     repeatSteps(incident).find(isOpen) ??
     startSteps(incident).find(isOpen) ??
+    settlementSteps(incident).find(isOpen) ??
     countSteps(incident).find(isOpen)
   );
 });
@@ -116,10 +119,18 @@ function startSteps({ notification }: Incident): readonly NotificationStep[] {
     .map((campaign) => ({ kind: 'start-shards', key: `start-shards/${campaign.campaignId}`, campaign }));
 }
 
+function settlementSteps({ handSettlements }: Incident): readonly NotificationStep[] {
+  return handSettlements.pending.map((settlement) => ({
+    kind: 'settle-by-hand',
+    key: settlementStepKey(settlement),
+    settlement,
+  }));
+}
+
 function countSteps({ notification }: Incident): readonly NotificationStep[] {
   return sentNotices(notification)
     .map((notice) => notice.state.campaign)
-    .filter((campaign) => !campaign.isConfirmed && isReportedSettled(campaign))
+    .filter(isCountDue)
     .map((campaign) => ({ kind: 'count', key: `count/${campaign.campaignId}`, campaign }));
 }
 

@@ -1,7 +1,9 @@
 /** How an event changes the notification track; what the track is, and what is asked of it, is notification.ts. */
-import { isSettled } from './delivery';
+import { isSettled, noDeliveries } from './delivery';
+import { withoutSilentDelay } from './due-instants';
 import type { EventOf, IncidentEvent, Recording, TenantCoverage } from './events';
 import type { Instant } from './instant';
+import type { ObligationAssessment } from './obligations';
 import type { PublicPromise } from './promises';
 import type { Approval } from './response';
 import { dueBy, endedStanding, newlyStanding, repeated, type Standing } from './standing';
@@ -15,10 +17,11 @@ import {
   type Shard,
   type TenantSetVersion,
   awaitedTenantSet,
+  campaignTotals,
   currentCoverage,
+  deliveryTotals,
   findNotice,
   isRefused,
-  noDeliveries,
   noticeIdOf,
   sentNotices,
 } from './notification';
@@ -48,7 +51,11 @@ function changed(track: NotificationTrack, event: IncidentEvent): NotificationTr
     case 'obligations-assessed':
       return {
         ...track,
-        assessment: { kind: 'made', factsRevision: event.factsRevision, result: event.assessment },
+        assessment: {
+          kind: 'made',
+          factsRevision: event.factsRevision,
+          result: withoutSilentDelay(resultOf(track.assessment), event.assessment, event.decision),
+        },
       };
     case 'undecided-decided':
       return {
@@ -62,7 +69,11 @@ function changed(track: NotificationTrack, event: IncidentEvent): NotificationTr
     case 'decision-accepted':
       return changeNotice(track, noticeIdOf(event.gate), (notice) => noticeDecided(notice, event));
     case 'campaign-started':
-      return changeNotice(track, event.noticeId, (notice) => campaignStarted(notice, event));
+      return changeNotice(withoutTrustInEarlier(track), event.noticeId, (notice) =>
+        campaignStarted(notice, event),
+      );
+    case 'hand-settlement-written':
+      return { ...track, notices: track.notices.map((notice) => heardOf(notice, event.campaigns)) };
     case 'repetition-due':
       return changeStanding(track, event.noticeId, (standing) => dueBy(standing, event.dueAt));
     case 'standing-update-ended':
@@ -140,8 +151,9 @@ function prepared(notice: Notice, event: EventOf<'notice-prepared'>): Notice {
     notice.state.kind === 'rejected'
   )
     return notice;
-  const { objectHash, templateHash, tenantSetVersion, packDigest, lacks } = event;
-  const object: PreparedNotice = { objectHash, templateHash, tenantSetVersion, packDigest, lacks };
+  const { objectHash, templateHash, tenantSetVersion, packDigest, lacks, unreadLanguages } = event;
+  const binding = { objectHash, templateHash, tenantSetVersion, packDigest };
+  const object: PreparedNotice = { ...binding, lacks, unreadLanguages };
   const isSameObject = notice.state.kind === 'prepared' && notice.state.prepared.objectHash === objectHash;
   const approvals = isSameObject ? notice.state.approvals : [];
   const isAnother = notice.state.kind === 'prepared' && !isSameObject;
@@ -175,7 +187,25 @@ function campaignFrom(event: EventOf<'campaign-started' | 'notice-repeated'> & R
     settled: false,
   }));
   const { campaignId, at: startedAt } = event;
-  return { campaignId, startedAt, isUnderWay: false, isConfirmed: false, shards };
+  return { campaignId, startedAt, isUnderWay: false, isConfirmed: false, changes: 0, shards };
+}
+
+/** A later notice may stand for what earlier ones still wait for, so the ledger is asked about those again. */
+function withoutTrustInEarlier(track: NotificationTrack): NotificationTrack {
+  const waiting = sentNotices(track)
+    .map(({ state }) => state.campaign)
+    .filter((campaign) => {
+      const { needsHuman, unacknowledged } = campaignTotals(campaign);
+      return needsHuman + unacknowledged > 0;
+    })
+    .map(({ campaignId }) => campaignId);
+  return { ...track, notices: track.notices.map((notice) => heardOf(notice, waiting)) };
+}
+
+function heardOf(notice: Notice, campaigns: readonly string[]): Notice {
+  if (notice.state.kind !== 'sending' || !campaigns.includes(notice.state.campaign.campaignId)) return notice;
+  const { campaign } = notice.state;
+  return { ...notice, state: { ...notice.state, campaign: { ...campaign, changes: campaign.changes + 1 } } };
 }
 
 function changeStanding(
@@ -216,8 +246,10 @@ function progressed(notice: Notice, event: EventOf<'delivery-progressed'>): Noti
   if (notice.state.kind !== 'sending' || notice.state.campaign.campaignId !== event.campaignId) return notice;
   const { totals, settled, stopped } = event;
   const report: Shard = { totals, settled, ...(stopped !== undefined && { stopped }) };
-  const shards = notice.state.campaign.shards.map((shard, index) => (index === event.shard ? report : shard));
-  return { ...notice, state: { ...notice.state, campaign: { ...notice.state.campaign, shards } } };
+  const { campaign } = notice.state;
+  const shards = campaign.shards.map((shard, index) => (index === event.shard ? report : shard));
+  const changes = campaign.changes + 1;
+  return { ...notice, state: { ...notice.state, campaign: { ...campaign, shards, changes } } };
 }
 
 /** Whatever the shards said, the ledger knows better. */
@@ -227,7 +259,10 @@ function counted(notice: Notice, event: EventOf<'deliveries-counted'>): Notice {
   const isConfirmed = shards.every((shard) => shard.settled);
   return {
     ...notice,
-    state: { ...notice.state, campaign: { ...notice.state.campaign, isConfirmed, shards } },
+    state: {
+      ...notice.state,
+      campaign: { ...notice.state.campaign, isConfirmed, shards, countedChanges: event.changes },
+    },
   };
 }
 
@@ -278,5 +313,10 @@ function withKeptPromises(track: NotificationTrack, at: Instant): NotificationTr
 
 function isNobodyUntold(track: NotificationTrack): boolean {
   const isAnyConfirmed = sentNotices(track).some(({ state }) => state.campaign.isConfirmed);
-  return isAnyConfirmed && awaitedTenantSet(track) === undefined && currentCoverage(track)?.untold === 0;
+  const isAnybodyUntold = currentCoverage(track)?.untold !== 0 || deliveryTotals(track).needsHuman > 0;
+  return isAnyConfirmed && awaitedTenantSet(track) === undefined && !isAnybodyUntold;
+}
+
+function resultOf(assessment: NotificationTrack['assessment']): ObligationAssessment | undefined {
+  return assessment.kind === 'made' ? assessment.result : undefined;
 }

@@ -4,6 +4,8 @@
  */
 import type { Moment } from '../contract/anchor';
 import type { NoticeStage } from '../contract/messages';
+import type { UnreadLanguage } from '../contract/notice-languages';
+import { sumOfTotals } from './delivery';
 import type { AffectedTenantsRequest, DeliveryTotals, TenantCoverage, TenantSetResult } from './events';
 import type { Fingerprint } from './fingerprint';
 import type { Instant } from './instant';
@@ -49,6 +51,7 @@ export interface PreparedNotice {
   readonly tenantSetVersion: number;
   readonly packDigest: Fingerprint;
   readonly lacks: readonly string[];
+  readonly unreadLanguages: readonly UnreadLanguage[];
 }
 
 /** From proposal to the last settled recipient; `generation` rises with every revision and every preparation. */
@@ -78,6 +81,10 @@ export interface Campaign {
   readonly isUnderWay: boolean;
   /** What the shards report is hearsay until the ledger has been asked. */
   readonly isConfirmed: boolean;
+  /** How often something was heard of its deliveries. */
+  readonly changes: number;
+  /** How often it had been when the ledger was last asked; absent before. */
+  readonly countedChanges?: number;
   readonly shards: readonly Shard[];
 }
 
@@ -123,16 +130,6 @@ export const noNotification: NotificationTrack = {
   notices: [],
   filings: [],
   promises: [],
-};
-
-export const noDeliveries: DeliveryTotals = {
-  planned: 0,
-  sending: 0,
-  accepted: 0,
-  deferred: 0,
-  refused: 0,
-  inDoubt: 0,
-  needsHuman: 0,
 };
 
 // Questions
@@ -227,29 +224,15 @@ export function unfiledDuties(track: NotificationTrack): readonly ObligationGrou
 }
 
 export function campaignTotals(campaign: Campaign): DeliveryTotals {
-  return campaign.shards.map((shard) => shard.totals).reduce(sumOfTotals, noDeliveries);
+  return sumOfTotals(campaign.shards.map((shard) => shard.totals));
 }
 
 export function deliveryTotals(track: NotificationTrack): DeliveryTotals {
-  return sentNotices(track)
-    .map((notice) => campaignTotals(notice.state.campaign))
-    .reduce(sumOfTotals, noDeliveries);
+  return sumOfTotals(sentNotices(track).map((notice) => campaignTotals(notice.state.campaign)));
 }
 
 export function recipientsPending(totals: DeliveryTotals): number {
   return totals.planned + totals.sending + totals.deferred + totals.inDoubt;
-}
-
-function sumOfTotals(left: DeliveryTotals, right: DeliveryTotals): DeliveryTotals {
-  return {
-    planned: left.planned + right.planned,
-    sending: left.sending + right.sending,
-    accepted: left.accepted + right.accepted,
-    deferred: left.deferred + right.deferred,
-    refused: left.refused + right.refused,
-    inDoubt: left.inDoubt + right.inDoubt,
-    needsHuman: left.needsHuman + right.needsHuman,
-  };
 }
 
 export type SentNotice = Notice & { readonly state: Extract<NoticeState, { kind: 'sending' }> };
@@ -258,9 +241,18 @@ export function sentNotices(track: NotificationTrack): readonly SentNotice[] {
   return track.notices.filter((notice): notice is SentNotice => notice.state.kind === 'sending');
 }
 
-/** By what the shards report; the ledger is to be asked. */
-export function isReportedSettled(campaign: Campaign): boolean {
+function isReportedSettled(campaign: Campaign): boolean {
   return campaign.shards.every((shard) => shard.settled);
+}
+
+/**
+ * The ledger is to be asked when the shards say that all is settled, and once it was asked, after everything that is
+ * heard: a bounce of last week opens again what was settled.
+ */
+export function isCountDue(campaign: Campaign): boolean {
+  const { isConfirmed, changes, countedChanges } = campaign;
+  const isNewsSince = countedChanges !== undefined && changes > countedChanges;
+  return isNewsSince || (!isConfirmed && isReportedSettled(campaign));
 }
 
 /**
@@ -274,14 +266,14 @@ export function currentCoverage({ coverage, ...track }: NotificationTrack): Tena
 }
 
 /**
- * Every tenant of the newest version has been told its present state, those removed know that they are, and every
- * recipient is settled.
+ * Every tenant of the newest version has been told its present state, those removed know that they are, every recipient
+ * is settled, and nobody is left whom a person has to tell.
  */
 export function isEveryoneTold(track: NotificationTrack): boolean {
   if (awaitedTenantSet(track) !== undefined) return false;
   const sent = sentNotices(track);
   const isConfirmed = sent.length > 0 && sent.every((notice) => notice.state.campaign.isConfirmed);
-  return isConfirmed && isNothingOwed(currentCoverage(track));
+  return isConfirmed && isNothingOwed(currentCoverage(track)) && deliveryTotals(track).needsHuman === 0;
 }
 
 /** The same whatever updates are under way since: what was told once is not late again. */

@@ -63,11 +63,19 @@ function foldedObligation(
       recipient: first.duty === 'provider-to-tenant' ? first.recipient : 'unsettled',
       outcome: decision === undefined ? 'undecided' : 'applies',
       because: `not known: ${first.missingFact}; ${rules.length} rules wait for it`,
-      explain: `${strictest === undefined ? '' : `${strictest.ruleId}: `}${(strictest ?? first).explain}; waiting: ${rules.join(', ')}`,
-      channels: union(folded.map(({ channels }) => channels)),
+      explain: `${strictest === undefined ? '' : `${strictest.ruleId}: `}${(strictest ?? first).explain}; waiting: ${someOf(rules)}`,
+      channels: inAll(folded.map(({ channels }) => channels)),
       requiredContent: union(folded.map(({ requiredContent }) => requiredContent)),
     },
   ];
+}
+
+const SHOWN_RULES = 10;
+
+/** Every tenant keeps this text: it must not grow with the pack. */
+function someOf(rules: readonly string[]): string {
+  const more = rules.length - SHOWN_RULES;
+  return [...rules.slice(0, SHOWN_RULES), ...(more > 0 ? [`… and ${more} more`] : [])].join(', ');
 }
 
 // Groups
@@ -164,6 +172,11 @@ function dueText({ dueAt, softDueAt }: ObligationGroup): string {
 
 function earliestDueAt(obligations: readonly Obligation[]): Instant | undefined {
   return earliestOf(obligations.map(({ dueAt }) => dueAt).filter((instant) => instant !== undefined));
+}
+
+/** Whichever of the rules binds in the end, a channel of these meets it; empty when none does. */
+function inAll(lists: readonly (readonly string[])[]): string[] {
+  return union(lists).filter((word) => lists.every((list) => list.includes(word)));
 }
 
 /** Every word once, in the order of the alphabet. */

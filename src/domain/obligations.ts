@@ -13,6 +13,7 @@ import { readClock, startAt, zoneOf } from './clocks-of-rules';
 import type { Answer, FactValues } from './conditions';
 import { answer, everyOf, inWords } from './conditions';
 import type { Instant } from './instant';
+import { holdOn } from './rule-holds';
 import type { RuleFacts } from './rule-profile';
 import { withImpliedWords } from './rule-profile';
 import { scopeOf, wasInForce } from './rule-scope';
@@ -134,15 +135,17 @@ export function evaluateRules(
   return withPolicyOnlyWhereNeeded(evaluations);
 }
 
-/** A rule by its id alone means its first stage, whatever a law calls that. */
+/** A rule by its id alone, or by another id that it has, means its first stage, whatever a law calls that. */
 function withFirstStages(
   submissions: RuleFacts['submissions'],
   { rules }: RulePack,
 ): RuleFacts['submissions'] {
-  const firsts = rules.flatMap(({ id, stage }) => {
-    const submitted = submissions[`${id}/${stage}`];
-    return submitted === undefined ? [] : [[id, submitted] as const];
-  });
+  const firsts = rules.flatMap(({ id, aliases, stage }) =>
+    [`${id}/${stage}`, ...aliases].flatMap((name) => {
+      const submitted = submissions[name];
+      return submitted === undefined ? [] : [[id, submitted] as const];
+    }),
+  );
   return { ...Object.fromEntries(firsts), ...submissions };
 }
 
@@ -269,12 +272,9 @@ function suppressed(rule: Rule, applies: Answer, facts: RuleFacts): Judged {
   );
   const granted = claims.find((_, index) => provisos[index]?.truth === 'true');
   if (granted !== undefined) return judged('suppressed', granted.because);
-  if (isHeld(rule, facts)) return judged('suppressed', `held by ${rule.hold?.by ?? ''}, not released`);
+  const hold = holdOn(rule, facts, facts.zone ?? 'UTC');
+  if (hold.kind === 'held') return judged('suppressed', `held by ${hold.by}, not released`);
   return judgedBy(everyOf([applies, ...provisos.filter(({ truth }) => truth === 'unknown')]));
-}
-
-function isHeld({ hold }: Rule, facts: RuleFacts): boolean {
-  return hold !== undefined && facts.hold?.by === hold.by && facts.hold.releasedAt === undefined;
 }
 
 function judgedBy(all: Answer): Judged {

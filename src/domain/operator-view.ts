@@ -2,6 +2,8 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { nextDeadline, type Clock } from './running-clocks';
 import { alarmsInForce } from './alarms-in-force';
+import { campaignsInDoubt, stopReasons, type DeliveryBrake } from './delivery-control';
+import { laterOutcomes } from './delivery';
 import type { DeliveryTotals } from './events';
 import { unsettledEntries } from './follow-up';
 import {
@@ -74,6 +76,8 @@ export interface IncidentStatus {
   /** When a notice has to leave at the latest, while none has. */
   readonly latestSafeStart?: LatestSafeStart;
   readonly deliveries: DeliveryTotals;
+  /** Present while no mail leaves because somebody said so. */
+  readonly deliveryHold?: DeliveryBrake;
   readonly closedAt?: Instant;
 }
 
@@ -140,6 +144,7 @@ export const statusOf = remembered((incident: Incident): IncidentStatus => {
     ...(deadline && { nextDeadline: deadline }),
     ...(incident.policyDigest !== undefined && { policyDigest: incident.policyDigest }),
     ...(safeStart && { latestSafeStart: safeStart }),
+    ...(incident.deliveryControl.brake && { deliveryHold: incident.deliveryControl.brake }),
     ...(incident.closedAt !== undefined && { closedAt: incident.closedAt }),
   };
 });
@@ -161,12 +166,18 @@ export function waitingFor(incident: Incident): WaitingFor {
   const signer = awaitedHoldSigner(incident);
   if (signer !== undefined) return signer;
   const phase = notificationPhase(incident.notification);
-  if (phase === 'sending') return 'delivery';
+  if (phase === 'sending') return deliveryAwaits(incident);
   if (phase === 'drafting' || phase === 'updating' || phase === 'scoping') return 'communications';
   return responsePhase(incident.response) === 'containment' ||
     responsePhase(incident.response) === 'eradication'
     ? 'service-team'
     : 'security-response';
+}
+
+function deliveryAwaits({ deliveryControl, notification }: Incident): WaitingFor {
+  if (deliveryControl.brake !== undefined) return 'communications';
+  const isStandingStill = stopReasons(notification).length + campaignsInDoubt(notification).length > 0;
+  return isStandingStill ? 'security-response' : 'delivery';
 }
 
 /** The gates that wait for a signature and for nothing else. */
@@ -221,7 +232,11 @@ function holdLine({ holds }: IncidentStatus): string {
 
 function deliveryLine(incident: Incident, { deliveries }: IncidentStatus): string {
   if (sentNotices(incident.notification).length === 0) return '';
-  return `Deliveries: ${String(deliveries.accepted)} accepted, ${String(recipientsPending(deliveries))} pending, ${String(deliveries.needsHuman)} for a person`;
+  return `Deliveries: ${String(deliveries.accepted)} accepted, ${String(recipientsPending(deliveries))} pending, ${String(deliveries.needsHuman)} for a person${laterOutcomes(
+    deliveries,
+  )
+    .map((outcome) => `, ${outcome}`)
+    .join('')}`;
 }
 
 const lacksShown = 2;

@@ -4,6 +4,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { laterOutcomes } from './delivery';
 import { durationText, spanText } from './durations';
 import { happenedAt, type IncidentEvent } from './events';
 import {
@@ -231,8 +232,10 @@ function latenessText({ lateMs, metAt }: DutyFigures): string {
 }
 
 function deliveriesLine(incident: Incident): string {
-  const { accepted, refused, needsHuman, deferred, inDoubt } = deliveryTotals(incident.notification);
-  return `${String(accepted)} accepted by the relay, ${String(refused)} addresses refused and passed on to the next contact, ${String(deferred)} deferred, ${String(inDoubt)} in doubt, ${String(needsHuman)} handed to a person.`;
+  const totals = deliveryTotals(incident.notification);
+  const { accepted, refused, needsHuman, deferred, inDoubt } = totals;
+  const later = laterOutcomes(totals).map((outcome) => `, ${outcome}`);
+  return `${String(accepted)} accepted by the relay, ${String(refused)} addresses refused and passed on to the next contact, ${String(deferred)} deferred, ${String(inDoubt)} in doubt, ${String(needsHuman)} handed to a person${later.join('')}.`;
 }
 
 // Entries
@@ -260,8 +263,9 @@ function entriesTable(entries: readonly Entry[]): string {
     entry.owner ?? 'nobody',
     entry.gating ? 'yes' : 'no',
     stateText(entry),
+    entry.issue?.link ?? '',
   ]);
-  return table(['Ref', 'Kind', 'Priority', 'Title', 'Owner', 'Gating', 'State'], rows);
+  return table(['Ref', 'Kind', 'Priority', 'Title', 'Owner', 'Gating', 'State', 'Issue'], rows);
 }
 
 function stateText({ state, escalatedAt }: Entry): string {

@@ -120,7 +120,7 @@ export function factsOfComputation({ facts }: Computation): RuleFacts {
   const { zone, ...tenant } = facts.tenant;
   const roles = facts.role === undefined ? undefined : listOf(facts.role);
   return {
-    values: { ...prefixed('tenant', tenant), ...prefixed('incident', facts.incident) },
+    values: withoutEmptyLists({ ...prefixed('tenant', tenant), ...prefixed('incident', facts.incident) }),
     providerRoles: roles,
     tenantRoles: roles,
     zone: typeof zone === 'string' ? zone : undefined,
@@ -136,6 +136,14 @@ export function factsOfComputation({ facts }: Computation): RuleFacts {
     calendar: facts.calendar,
     evaluatedAt: facts.evaluatedAt,
   };
+}
+
+/** Every party has a sector, and every incident harms something: a list of none is one that nobody has filled in. */
+function withoutEmptyLists(values: FactValues): FactValues {
+  const filledIn = ['tenant.sector', 'incident.dataCategories', 'incident.impact'];
+  return Object.fromEntries(
+    Object.entries(values).filter(([name, value]) => !filledIn.includes(name) || listOf(value).length > 0),
+  );
 }
 
 /** Contracts and laws say discovery where the incident says detection. */

@@ -39,6 +39,15 @@ function territory(rule: Rule, values: FactValues): Answer {
   return anyOf([seat, ...residences]);
 }
 
+/** @param code of a country, which includes its states, of a state, or `EU` for its member states */
+export function bindsIn(rule: Rule, code: string): boolean {
+  const places = placesOf(rule);
+  if (code === 'EU') return rule.jurisdictions.includes('EU');
+  return [...places].some(
+    (place) => place === code || place.startsWith(`${code}-`) || code.startsWith(`${place}-`),
+  );
+}
+
 const knownPlaces = new WeakMap<Rule, ReadonlySet<string>>();
 
 function placesOf(rule: Rule): ReadonlySet<string> {
@@ -64,6 +73,21 @@ function placeAnswer(
     truth: 'false',
     because: `binds in ${[...codes].slice(0, 4).join(', ')}${codes.size > 4 ? ', …' : ''}, not in ${own}`,
   };
+}
+
+/**
+ * The place whose law a rule is under these facts: the seat of the party where the rule binds there, else where persons
+ * live whom it protects, else the only place that it names. Its zone and its working days count.
+ */
+export function governingPlace(rule: Rule, values: FactValues): string | undefined {
+  const codes = placesOf(rule);
+  const candidates = [
+    ...listOf(values['tenant.subdivision']),
+    ...listOf(values['tenant.country']),
+    ...listOf(values['incident.residence']).flatMap((code) => [code, code.slice(0, 2)]),
+  ];
+  const only = rule.jurisdictions.length === 1 ? rule.jurisdictions[0] : undefined;
+  return candidates.find((code) => codes.has(code)) ?? (only === 'ZZ' ? undefined : only);
 }
 
 function euAnswer(codes: ReadonlySet<string>): Answer {

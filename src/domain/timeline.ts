@@ -1,6 +1,6 @@
 /** Each event as one sentence: the response timeline writes itself. Its words are shared by CLI, UI and report. */
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { isSettled } from './delivery';
+import { isSettled, laterOutcomes, sumOfTotals } from './delivery';
 import type { DeliveryTotals, EventBody, EventOf, IncidentEvent } from './events';
 import { happenedAt } from './events';
 import type { Instant } from './instant';
@@ -145,6 +145,14 @@ export function sentenceOf(event: EventBody): string {
       return `Version ${String(event.version)} of the affected tenants: ${count(event.tenants, 'tenant')} (${String(event.added)} added, ${String(event.removed)} removed, ${String(event.changed)} changed, ${String(event.excluded)} excluded, ${String(event.unreachable)} without contact).`;
     case 'removed-tenants-left':
       return `Who was told and is not in version ${String(event.tenantSetVersion)} gets no withdrawal: ${event.reason}`;
+    case 'told-by-hand':
+      return `Tenant ${event.tenantId} was told ${byHand[event.channel]} at ${event.doneAt}${ofNotice(event)}, as is vouched for here; reference ${event.reference}.${event.reason === undefined ? '' : ` ${event.reason}`}`;
+    case 'telling-waived':
+      return `Tenant ${event.tenantId} is not told by hand${ofNotice(event)}: ${event.reason}`;
+    case 'hand-settlement-written':
+      return event.deliveries === 0
+        ? `${event.settlementId}: nothing of that tenant waits for a person, so the ledger stays as it is.`
+        : `${event.settlementId} is in the ledger: ${count(event.deliveries, 'delivery', 'deliveries')}.`;
     case 'obligations-assessed':
       return `${count(event.assessment.rows, 'obligation')} of ${count(event.assessment.profiles, 'profile')} assessed by rule pack ${event.assessment.packVersion}.`;
     case 'undecided-decided':
@@ -152,19 +160,27 @@ export function sentenceOf(event: EventBody): string {
     case 'notice-proposed':
       return `Notice ${event.noticeId} (${event.stage}), revision ${String(event.revision)}, is proposed.`;
     case 'notice-prepared':
-      return `Notice ${event.noticeId} is bound to tenant version ${String(event.tenantSetVersion)}${event.lacks.length === 0 ? ' and awaits its approval' : `; it lacks ${list(event.lacks)}`}.${fallbacks(event)}`;
+      return `Notice ${event.noticeId} is bound to tenant version ${String(event.tenantSetVersion)}${event.lacks.length === 0 ? ' and awaits its approval' : `; it lacks ${list(event.lacks)}`}.${unread(event)}`;
     case 'campaign-started':
       return `Notice ${event.noticeId} begins to leave, in ${count(event.shards, 'shard')}.`;
     case 'shards-started':
       return `All shards of ${event.campaignId} are under way.`;
     case 'delivery-progressed':
-      return `Deliveries of ${event.campaignId}, shard ${String(event.shard)}: ${String(event.totals.accepted)} accepted, ${String(event.totals.deferred)} deferred, ${String(event.totals.refused)} refused, ${String(event.totals.needsHuman)} for a person${event.settled ? '; settled' : ''}${event.stopped === undefined ? '' : `; stopped: ${event.stopped}`}.`;
+      return `Deliveries of ${event.campaignId}, shard ${String(event.shard)}: ${String(event.totals.accepted)} accepted, ${String(event.totals.deferred)} deferred, ${String(event.totals.refused)} refused, ${String(event.totals.needsHuman)} for a person${later([event.totals])}${event.settled ? '; settled' : ''}${event.stopped === undefined ? '' : `; stopped: ${event.stopped}`}.`;
     case 'deliveries-counted':
-      return `The ledger counts ${String(sumOf(event.shards, 'accepted'))} accepted, ${String(sumOf(event.shards, 'refused'))} refused and ${String(sumOf(event.shards, 'needsHuman'))} for a person of ${event.campaignId}${event.shards.every(isSettled) ? '; all are settled' : ''}.`;
+      return `The ledger counts ${String(sumOf(event.shards, 'accepted'))} accepted, ${String(sumOf(event.shards, 'refused'))} refused and ${String(sumOf(event.shards, 'needsHuman'))} for a person of ${event.campaignId}${later(event.shards)}${event.shards.every(isSettled) ? '; all are settled' : ''}.`;
     case 'repetition-due':
       return `What is to be repeated by ${event.dueAt} is due: ${event.noticeId} is sent again without news.`;
     case 'notice-repeated':
       return `Notice ${event.noticeId} begins to leave again as ${event.campaignId}, in ${count(event.shards, 'shard')}.`;
+    case 'delivery-held':
+      return `No more mail is to leave: ${event.reason}`;
+    case 'delivery-resumed':
+      return `Mail is to leave again: ${event.reason}`;
+    case 'doubts-decided':
+      return `${event.messageIds === undefined ? 'All messages' : count(event.messageIds.length, 'message')} of ${event.campaignId} in doubt and held: ${event.decision === 'accepted' ? 'the relay has them' : 'they are sent once more'}. ${event.reason}`;
+    case 'delivery-order-carried-out':
+      return `Order ${String(event.order)} about deliveries is carried out${event.settled === undefined ? '' : `; ${count(event.settled, 'doubt')} settled`}.`;
     case 'standing-update-ended':
       return `Notice ${event.noticeId} is not sent again any more: ${event.reason}`;
     case 'hold-proposed':
@@ -203,6 +219,8 @@ export function sentenceOf(event: EventBody): string {
       return `Reminders did not help; raised to the executive-incident-manager${event.leadsOf.length === 0 ? '' : ` and the leads of ${list(event.leadsOf.slice(0, 20))}`}: ${list(event.refs.slice(0, 20))}`;
     case 'process-register-updated':
       return `The register of process failures holds ${count(event.entries, 'entry', 'entries')} of this incident.`;
+    case 'tracker-asked':
+      return `The tracker has ${count(event.issues.length, 'issue', 'issues')} of this incident, ${String(event.issues.filter(({ state }) => state === 'open').length)} of them open.`;
     case 'triage-declared-done':
       return event.nothingToFix === undefined
         ? 'Triage is done.'
@@ -214,14 +232,24 @@ export function sentenceOf(event: EventBody): string {
   }
 }
 
-/** Only where the policy lets a notice leave without a language that its recipients need. */
-function fallbacks({ fallbackLanguages }: EventOf<'notice-prepared'>): string {
-  const readers = fallbackLanguages.map(
-    ({ language, tenants }) => `${count(tenants, 'tenant')} (${language})`,
-  );
-  return readers.length === 0
-    ? ''
-    : ` It is not written in the language of ${list(readers)}: they get another.`;
+const byHand = { post: 'by post', phone: 'by phone', 'in-person': 'in person' } as const;
+
+function ofNotice({ noticeId }: { readonly noticeId?: string }): string {
+  return noticeId === undefined ? '' : ` (${noticeId})`;
+}
+
+/** They get another language where the policy lets a notice leave without theirs. */
+function unread({ unreadLanguages, lacks }: EventOf<'notice-prepared'>): string {
+  const readers = unreadLanguages.map(({ language, tenants }) => `${count(tenants, 'tenant')} (${language})`);
+  if (readers.length === 0) return '';
+  const isBlocked = lacks.some((lack) => lack.startsWith('translation:'));
+  return ` It is not written in the language of ${list(readers)}${isBlocked ? '' : ': they get another'}.`;
+}
+
+function later(totals: readonly DeliveryTotals[]): string {
+  return laterOutcomes(sumOfTotals(totals))
+    .map((outcome) => `, ${outcome}`)
+    .join('');
 }
 
 function sumOf(shards: readonly DeliveryTotals[], name: keyof DeliveryTotals): number {

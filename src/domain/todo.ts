@@ -37,7 +37,8 @@ export interface Principal {
 }
 
 export interface TodoItem {
-  readonly kind: 'decision' | 'review' | 'filing' | 'task' | 'entry' | 'owner' | 'escalation' | 'gate';
+  readonly kind:
+    'decision' | 'review' | 'filing' | 'task' | 'entry' | 'owner' | 'escalation' | 'translation' | 'gate';
   readonly what: string;
   /** The message or the command with which it is done. */
   readonly how: string;
@@ -55,6 +56,7 @@ export function todoOf(incident: Incident, principal: Principal, now: Instant): 
     ...decisions(incident, principal, gates),
     ...reviews(incident, principal),
     ...filings(incident, principal),
+    ...translations(incident, principal),
     ...tasks(incident, principal),
     ...entries(incident, principal),
     ...gateItems(incident, principal, gates),
@@ -140,6 +142,22 @@ function filings(incident: Incident, { role }: Principal): readonly TodoItem[] {
     how: 'recordFiling',
     ...due(dueAt ?? softDueAt),
   }));
+}
+
+/** Languages that no gate asks for, because the policy lets a notice leave without them. */
+function translations(incident: Incident, { role }: Principal): readonly TodoItem[] {
+  const isAsked = role === 'communications' || role === 'legal';
+  if (!isAsked || incident.policy.missingTranslation === 'block') return [];
+  return incident.notification.notices.flatMap(({ noticeId, state }) =>
+    state.kind !== 'prepared'
+      ? []
+      : state.prepared.unreadLanguages.map(({ language, tenants }) => ({
+          kind: 'translation',
+          what: `write notice ${noticeId} in ${language} as well: ${tenants === 1 ? '1 tenant reads' : `${String(tenants)} tenants read`} it`,
+          how: 'proposeNotice',
+          ...due(noticesDueAt(incident)),
+        })),
+  );
 }
 
 /** The earliest time by which tenants have to be told, while they are not. */
@@ -230,7 +248,7 @@ function gateItems(incident: Incident, principal: Principal, gates: readonly Gat
 function isOfThePresent(incident: Incident, gate: string, { code }: Lack): boolean {
   const phase = responsePhase(incident.response);
   if (gate === 'postmortem') return phase === 'stable';
-  if (gate === 'closing') return phase === 'stable' || /^(determination$|undecided:)/.test(code);
+  if (gate === 'closing') return phase === 'stable' || /^(determination$|undecided:|delivery-)/.test(code);
   if (gate === 'stable') return phase === 'recovery' || phase === 'watch';
   if (gate === 'recovery') return phase === 'eradication' || phase === 'recovery';
   return (
@@ -247,7 +265,7 @@ function isToldByItself(lack: Lack): boolean {
 }
 
 function isAboutNotices(gate: string, { code }: Lack): boolean {
-  return noticeIdOf(gate) !== undefined || code === 'deliveries';
+  return noticeIdOf(gate) !== undefined || code === 'deliveries' || code.startsWith('delivery-');
 }
 
 /** Whether the words that say who can supply something mean this person. */

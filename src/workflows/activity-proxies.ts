@@ -32,6 +32,24 @@ export const { keepProcessRegister } = proxyActivities<Pick<Activities, 'keepPro
   retry: untilItWorks,
 });
 
+/** A row or a few in the ledger. The brake waits for nothing: it is one statement, and tried again at once. */
+export const { holdDeliveries, settleDoubts } = proxyActivities<
+  Pick<Activities, 'holdDeliveries' | 'settleDoubts'>
+>({
+  taskQueue: incidentTaskQueue,
+  startToCloseTimeout: '1 minute',
+  heartbeatTimeout: missedAfter,
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+});
+
+/** Two requests for each entry at most, to a service outside. */
+export const { askTracker } = proxyActivities<Pick<Activities, 'askTracker'>>({
+  taskQueue: incidentTaskQueue,
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: missedAfter,
+  retry: { initialInterval: '10 seconds', maximumInterval: '10 minutes' },
+});
+
 /** One request to a service outside; a page that cannot leave is tried again until it does. */
 export const { pageOnCall } = proxyActivities<Pick<Activities, 'pageOnCall'>>({
   taskQueue: incidentTaskQueue,
@@ -42,6 +60,14 @@ export const { pageOnCall } = proxyActivities<Pick<Activities, 'pageOnCall'>>({
 
 /** One rule, evaluated once. */
 export const { judgeFiling } = proxyActivities<Pick<Activities, 'judgeFiling'>>({
+  taskQueue: incidentTaskQueue,
+  startToCloseTimeout: '1 minute',
+  heartbeatTimeout: missedAfter,
+  retry: untilItWorks,
+});
+
+/** The rows of one tenant. */
+export const { settleByHand } = proxyActivities<Pick<Activities, 'settleByHand'>>({
   taskQueue: incidentTaskQueue,
   startToCloseTimeout: '1 minute',
   heartbeatTimeout: missedAfter,

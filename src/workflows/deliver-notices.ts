@@ -9,12 +9,14 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { isOver, noDeliveries } from '../domain/delivery';
+import type { NoticeKind } from '../contract/messages';
 import type { DeliveryTotals } from '../domain/events';
 import type { Instant } from '../domain/instant';
-import { noDeliveries } from '../domain/notification';
+import { recipientsPending } from '../domain/notification';
 import { sendPage } from './activity-proxies';
 import { finalProblem } from './final-problem';
-import { deliveryProgressed, resumeDelivery, type DeliveryReport } from './messages';
+import { deliveryProgressed, resumeDelivery, type DeliveryReport, type DeliveryResumption } from './messages';
 
 export interface DeliveryShard {
   readonly incidentId: string;
@@ -26,41 +28,52 @@ export interface DeliveryShard {
   readonly relayPauseSeconds?: number;
   /** What the incident was last told, from a former run. */
   readonly lastReport?: DeliveryReport;
+  /** The kinds that wait for a person while nobody knows whether they went out; none when absent. */
+  readonly heldInDoubt?: readonly NoticeKind[];
   /** A person said so to a former run, which did not come to act on it. */
-  readonly isResumed?: true;
+  readonly resumed?: DeliveryResumption['deferred'];
 }
 
 const batchSize = 2000;
 
 export async function deliverNotices(shard: DeliveryShard): Promise<void> {
-  let isResumed = shard.isResumed ?? false;
-  setHandler(resumeDelivery, () => void (isResumed = true), {
-    description: 'The cause of a stopped line is mended: go on',
+  let { resumed } = shard;
+  setHandler(resumeDelivery, (resumption) => void (resumed = both(resumed, resumption)), {
+    description: 'The cause of a stopped line is mended, or a hold is over: go on',
   });
+  const isResumed = () => resumed !== undefined;
   let told = shard.lastReport;
   for (;;) {
-    const retryNow = isResumed;
-    isResumed = false;
+    const retryNow = resumed === 'now';
+    resumed = undefined;
     const page = await nextPage(shard, told, retryNow);
     const report = reportOf(shard, page);
     if (isWorthTelling(report, told)) {
       await tell(shard, report);
       told = report;
     }
-    if (page.settled) return;
+    if (page.settled && isOver(page.totals) && !isResumed()) return;
     if (workflowInfo().continueAsNewSuggested)
-      await continueAsNew<typeof deliverNotices>(shardSoFar(shard, told, isResumed));
+      await continueAsNew<typeof deliverNotices>(shardSoFar(shard, told, resumed));
     const stopped = page.stopped !== undefined;
-    await rest(stopped ? undefined : page.nextAt, () => isResumed);
+    await rest(stopped ? undefined : page, isResumed);
   }
 }
 
+/** Whoever says that a cause is mended wants all that waits to be tried. Anybody may signal: the payload may be anything. */
+function both(
+  earlier: DeliveryShard['resumed'],
+  resumption: DeliveryResumption | undefined,
+): DeliveryResumption['deferred'] {
+  return earlier !== 'now' && resumption?.deferred === 'as-planned' ? 'as-planned' : 'now';
+}
+
 function shardSoFar(
-  { isResumed: _former, ...shard }: DeliveryShard,
+  { resumed: _former, ...shard }: DeliveryShard,
   told: DeliveryReport | undefined,
-  isResumed: boolean,
+  resumed: DeliveryShard['resumed'],
 ): DeliveryShard {
-  return { ...shard, ...(told && { lastReport: told }), ...(isResumed && { isResumed }) };
+  return { ...shard, ...(told && { lastReport: told }), ...(resumed && { resumed }) };
 }
 
 interface Page {
@@ -86,10 +99,14 @@ async function nextPage(
 }
 
 function send(
-  { incidentId, campaignId, shard, deferralSeconds, relayPauseSeconds }: DeliveryShard,
+  { incidentId, campaignId, shard, deferralSeconds, relayPauseSeconds, heldInDoubt }: DeliveryShard,
   retryNow: boolean,
 ): Promise<Page> {
-  const policy = { deferralSeconds, ...(relayPauseSeconds !== undefined && { relayPauseSeconds }) };
+  const policy = {
+    deferralSeconds,
+    ...(relayPauseSeconds !== undefined && { relayPauseSeconds }),
+    ...(heldInDoubt && { heldInDoubt }),
+  };
   return sendPage.executeWithOptions({ summary: `up to ${String(batchSize)} of ${campaignId}` }, [
     { incidentId, campaignId, shard, batchSize, policy, ...(retryNow && { retryNow }) },
   ]);
@@ -103,13 +120,14 @@ const worthTellingShare = 0.05;
 
 /** Every few percent, and whenever something ends or stands still: history stays small. */
 function isWorthTelling(report: DeliveryReport, told: DeliveryReport | undefined): boolean {
-  if (told === undefined || report.settled || report.stopped !== told.stopped) return true;
+  if (told === undefined || report.stopped !== told.stopped) return true;
+  if (report.settled !== told.settled || isOver(report.totals) !== isOver(told.totals)) return true;
   const change = Math.abs(settledOf(report.totals) - settledOf(told.totals));
   return change >= worthTellingShare * sumOf(report.totals);
 }
 
-function settledOf({ accepted, refused, needsHuman }: DeliveryTotals): number {
-  return accepted + refused + needsHuman;
+function settledOf(totals: DeliveryTotals): number {
+  return sumOf(totals) - recipientsPending(totals) - totals.unacknowledged;
 }
 
 function sumOf(totals: DeliveryTotals): number {
@@ -123,9 +141,19 @@ async function tell(shard: DeliveryShard, report: DeliveryReport): Promise<void>
     .catch(() => undefined);
 }
 
+/** Acknowledgements come into the ledger and wake nobody: the incident hears of them after so long at the latest. */
+const longestRestMs = 6 * 3_600_000;
+
 /** Without an instant there is no time limit: a person mends what stopped the line. */
-async function rest(nextAt: Instant | undefined, isResumed: () => boolean): Promise<void> {
-  if (nextAt === undefined) return condition(isResumed);
-  const waitMs = Math.max(0, Date.parse(nextAt) - Date.now());
-  if (waitMs > 0) await condition(isResumed, waitMs, { summary: 'until the next deferred delivery is due' });
+async function rest(
+  page: Pick<Page, 'nextAt' | 'settled'> | undefined,
+  isResumed: () => boolean,
+): Promise<void> {
+  if (page?.nextAt === undefined) return condition(isResumed);
+  const { nextAt, settled } = page;
+  const waitMs = Math.min(Math.max(0, Date.parse(nextAt) - Date.now()), settled ? longestRestMs : Infinity);
+  const summary = settled
+    ? 'until acknowledgements are looked for'
+    : 'until the next deferred delivery is due';
+  if (waitMs > 0) await condition(isResumed, waitMs, { summary });
 }

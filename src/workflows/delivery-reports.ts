@@ -2,6 +2,7 @@
  * What delivery shards report to their incident. Anybody who may signal can send the same, so it is read field by
  * field: it becomes this one event about a campaign that runs, or it is noted and ignored.
  */
+import { totalNames } from '../domain/delivery';
 import type { DeliveryTotals } from '../domain/events';
 import { sentNotices } from '../domain/notification';
 import { flag, object, optional, problemOf, text, type Check, type Shape } from '../domain/shape';
@@ -25,15 +26,7 @@ export function deliverySignal(incident: LiveIncident): SignalHandler {
 const count: Check = (value, field) =>
   Number.isSafeInteger(value) && Number(value) >= 0 ? undefined : `${field} must be a whole number from 0`;
 
-const totals: Shape<DeliveryTotals> = {
-  planned: count,
-  sending: count,
-  accepted: count,
-  deferred: count,
-  refused: count,
-  inDoubt: count,
-  needsHuman: count,
-};
+const totals = Object.fromEntries(totalNames.map((name) => [name, count])) as Shape<DeliveryTotals>;
 
 const reportShape: Shape<DeliveryReport> = {
   campaignId: text(600),

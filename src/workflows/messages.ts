@@ -51,8 +51,12 @@ export interface DeliveryReport {
 }
 export const deliveryProgressed = defineSignal<[DeliveryReport]>('deliveryProgressed');
 
-/** To a delivery shard whose line was stopped: go on. */
-export const resumeDelivery = defineSignal('resumeDelivery');
+/** What has waited for its next try is due `now`, because its cause is mended, or stays as it was planned. */
+export interface DeliveryResumption {
+  readonly deferred: 'now' | 'as-planned';
+}
+/** To a delivery shard that stands still: go on. Without a payload, what was deferred is due now. */
+export const resumeDelivery = defineSignal<[DeliveryResumption?]>('resumeDelivery');
 
 // Updates
 

@@ -3,9 +3,11 @@ import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflo
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { nextNotificationStep, type NotificationStep } from '../domain/next-steps';
 import type { DeliveryTotals } from '../domain/events';
-import { anchorsInForce, type Incident } from '../domain/incident';
+import { anchorsInForce, decisionSinceAssessment, type Incident } from '../domain/incident';
 import { currentTenantSet, filedMoment, type Filing } from '../domain/notification';
+import { addMs, instantFromEpochMs } from '../domain/instant';
 import { anchorFactOf, providerOf, ruleFactsOf, submissionsAsWritten } from '../domain/obligation-facts';
+import { heldKinds, retryWindowMs } from '../domain/retry-window';
 import { submissionsToTenants } from '../domain/submissions';
 import {
   countDeliveries,
@@ -14,6 +16,7 @@ import {
   lookUpObligations,
   planDeliveries,
   prepareNotice,
+  settleByHand,
 } from './activity-proxies';
 import { deliverNotices } from './deliver-notices';
 import { finalProblem } from './final-problem';
@@ -57,6 +60,8 @@ function carryOut(incident: LiveIncident, step: NotificationStep): Promise<void>
       return startShards(incident, step);
     case 'count':
       return count(incident, step);
+    case 'settle-by-hand':
+      return settle(incident, step);
   }
 }
 
@@ -72,6 +77,7 @@ async function identify(incident: LiveIncident, { version, request }: Step<'iden
 
 async function assess(incident: LiveIncident, { tenantSetVersion }: Step<'assess'>): Promise<void> {
   const { state } = incident;
+  const decision = decisionSinceAssessment(state);
   const assessment = await lookUpObligations.executeWithOptions(
     { summary: `for tenant version ${String(tenantSetVersion)}` },
     [
@@ -86,10 +92,16 @@ async function assess(incident: LiveIncident, { tenantSetVersion }: Step<'assess
         decisions: [...state.notification.undecidedDecisions],
         evaluatedAt: incident.now(),
         mode: 'conservative' as const,
+        ...(decision !== undefined && { decision }),
       },
     ],
   );
-  incident.record({ type: 'obligations-assessed', assessment, factsRevision: state.factsRevision });
+  incident.record({
+    type: 'obligations-assessed',
+    assessment,
+    factsRevision: state.factsRevision,
+    ...(decision !== undefined && { decision }),
+  });
 }
 
 /** Under the anchors that were in force when it was recorded, whatever came since. */
@@ -181,6 +193,11 @@ async function planCampaign(
       tenantSetVersion: prepared.tenantSetVersion,
       shards,
       mode,
+      giveUpAt: addMs(instantFromEpochMs(Date.now()), retryWindowMs(incident.state, incident.now())),
+      contactWindowMinutes: Math.ceil(policy.fallbackLadderMinutes),
+      fallbacks: [...policy.fallbacks],
+      channelsCountAs: policy.channelsCountAs,
+      policy: delaysOf(incident.state),
       ...(repetition !== undefined && { repetition }),
     },
   ]);
@@ -196,12 +213,21 @@ async function startShards(incident: LiveIncident, { campaign }: Step<'start-sha
 async function count(incident: LiveIncident, { campaign }: Step<'count'>): Promise<void> {
   const { declaration, notification } = incident.state;
   const { incidentId } = declaration;
-  const { campaignId, shards } = campaign;
+  const { campaignId, shards, changes } = campaign;
   const tenantSetVersion = currentTenantSet(notification)?.version ?? 0;
   const counted = await countDeliveries.executeWithOptions({ summary: campaignId }, [
     { incidentId, campaignId, shards: shards.length, tenantSetVersion },
   ]);
-  incident.record({ type: 'deliveries-counted', campaignId, ...counted });
+  incident.record({ type: 'deliveries-counted', campaignId, changes, ...counted });
+}
+
+async function settle(incident: LiveIncident, { settlement }: Step<'settle-by-hand'>): Promise<void> {
+  const { incidentId } = incident.state.declaration;
+  const { settlementId, tenantId } = settlement;
+  const written = await settleByHand.executeWithOptions({ summary: tenantId }, [
+    { incidentId, ...settlement },
+  ]);
+  incident.record({ type: 'hand-settlement-written', settlementId, ...written });
 }
 
 const mostShards = 8;
@@ -210,8 +236,12 @@ function shardsFor(tenants: number, shardSize: number): number {
   return Math.min(mostShards, Math.max(1, Math.ceil(tenants / shardSize)));
 }
 
-function delaysOf({ policy: { deferralSeconds, relayPauseSeconds } }: Incident) {
-  return { deferralSeconds: [...deferralSeconds], relayPauseSeconds };
+function delaysOf({ policy: { deferralSeconds, relayPauseSeconds, deliveriesInDoubt } }: Incident) {
+  return {
+    deferralSeconds: [...deferralSeconds],
+    relayPauseSeconds,
+    heldInDoubt: heldKinds(deliveriesInDoubt),
+  };
 }
 
 /** Abandoned on close: a shard goes on until its last row is settled, whatever becomes of its incident. */

@@ -15,12 +15,14 @@ import { withOffset } from '../domain/moment';
 import { statusOf, type IncidentStatus } from '../domain/operator-view';
 import { clockTrack } from './clock-track';
 import { decisionTrack } from './decisions';
+import { deliveryControlTrack } from './delivery-control-track';
 import { displayOf, keepShown, type Display } from './display';
 import { followUpTrack } from './follow-up-track';
 import { installHandlers } from './handlers';
 import { authorOf, liveIncident, type LiveIncident } from './live-incident';
 import { notificationTrack } from './notification-track';
 import { pagingTrack } from './paging-track';
+import { trackerTrack } from './tracker-track';
 import { registerTrack } from './register-track';
 import { isRunTooLong, storySoFar, type StorySoFar } from './run-length';
 import { isBurstWaiting } from './signal-burst';
@@ -47,11 +49,13 @@ export async function securityIncident(input: IncidentInput): Promise<IncidentSt
   const tracks = [
     decisionTrack(incident),
     notificationTrack(incident),
+    deliveryControlTrack(incident),
     statusPostTrack(incident),
     followUpTrack(incident),
     clockTrack(incident),
     pagingTrack(incident),
     registerTrack(incident),
+    trackerTrack(incident),
   ];
   for (;;) {
     const isOver = () =>

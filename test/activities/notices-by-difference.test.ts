@@ -1,21 +1,20 @@
 // A set of affected tenants that grows and shrinks twice, with the real activities on a real database: who gets which
 // notice, who gets none, and what each notice lacks before it may leave.
-import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
+import PostalMime from 'postal-mime';
 import { countDeliveries } from '../../src/activities/count-deliveries';
 import { identifyAffectedTenants } from '../../src/activities/identify-affected-tenants';
 import { planDeliveries } from '../../src/activities/plan-deliveries';
 import { prepareNotice } from '../../src/activities/prepare-notice';
 import { sendPage } from '../../src/activities/send-page';
 import { openCampaign, renderSample } from '../../src/adapters/notice-composer';
-import { readTemplates } from '../../src/adapters/notice-templates';
+import { readTemplates } from '../../src/adapters/template-files';
 import { affectedTenantSets } from '../../src/adapters/postgres/affected-tenants';
 import { readCampaign } from '../../src/adapters/postgres/campaign-contents';
 import type { Database } from '../../src/adapters/postgres/database';
-import { deliveryLedger, ledgerCounts, shardStatus } from '../../src/adapters/postgres/delivery-ledger';
+import { ledgerCounts } from '../../src/adapters/postgres/delivery-ledger';
 import { deliveryPlan } from '../../src/adapters/postgres/delivery-plan';
-import { shardLeases } from '../../src/adapters/postgres/delivery-shards';
 import { noticeRecipients } from '../../src/adapters/postgres/notice-recipients';
 import { noticeContents, saveNoticeDraft } from '../../src/adapters/postgres/notice-store';
 import { receivedNotices } from '../../src/adapters/postgres/received-notices';
@@ -23,10 +22,11 @@ import { tenantCoverages } from '../../src/adapters/postgres/tenant-standing';
 import { createSmtpMailer, type SmtpMailer } from '../../src/adapters/smtp-mailer';
 import type { NoticeDraftInput } from '../../src/contract/notice';
 import { addTenants, completeTranslation, incidentId } from '../support/deliveries';
+import { ledgerPorts } from '../support/delivery-ports';
 import { testDatabase, type TestDatabase } from '../support/postgres';
+import { packagedTemplates } from '../support/templates';
 import { relayOf, startSmtpInbox, type SmtpInbox } from '../support/smtp-inbox';
 
-const TEMPLATES = join(__dirname, '..', '..', 'templates');
 const sender = { name: 'Example Cloud', address: 'security@cloud.example', messageIdDomain: 'cloud.example' };
 const packDigest = 'a'.repeat(64);
 
@@ -61,18 +61,12 @@ async function affected(version: number, include: readonly string[], changed: re
   return { digest, owed };
 }
 
-/** The texts of the house are English; what matters here is which of them goes where. */
-async function templatesIn(kind: Parameters<typeof readTemplates>[1]) {
-  const { en = '' } = await readTemplates(TEMPLATES, kind);
-  return { en, ja: en };
-}
-
 async function propose(draft: NoticeDraftInput, tenantSetVersion: number, tenantSetDigest: string) {
   const saved = await saveNoticeDraft(database, incidentId, draft, 'author-1');
   const prepare = prepareNotice({
     notices: noticeContents(database),
     recipients: noticeRecipients(database),
-    readTemplates: templatesIn,
+    readTemplates: (kind) => readTemplates(packagedTemplates, kind),
     renderSample,
   });
   const prepared = await run(prepare, {
@@ -92,9 +86,7 @@ async function send(draft: NoticeDraftInput, tenantSetVersion: number, digest: s
     ...{ shards: 1, mode: 'live' as const },
   });
   const deliver = sendPage({
-    leases: shardLeases(database),
-    ledger: deliveryLedger(database),
-    status: shardStatus(database),
+    ...ledgerPorts(database),
     openCampaign: async (ref) => {
       const content = await readCampaign(database, ref);
       return content && openCampaign(content, sender);
@@ -162,7 +154,7 @@ test('each version tells the added, the changed and the removed their own notice
         (mail) => mail.includes(`To: security@${id}.example`) || mail.includes(`<security@${id}.example>`),
       );
   expect(mailsTo('w')).toHaveLength(2);
-  expect(mailsTo('w')[1]).toContain('does not concern you');
+  expect((await PostalMime.parse(mailsTo('w')[1] ?? '')).text).toContain('先のご通知を撤回いたします');
   expect(mailsTo('u1')[1]).toContain('It began earlier.');
   expect(mailsTo('x')).toHaveLength(1);
   expect(inbox.messages).toHaveLength(4 + 5 + 1);

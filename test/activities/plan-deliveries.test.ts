@@ -5,8 +5,9 @@ import {
   type DeliveryPlan,
   type PlanDeliveriesInput,
 } from '../../src/activities/plan-deliveries';
+import { noDeliveries } from '../../src/domain/delivery';
 
-const nothing = { planned: 0, sending: 0, accepted: 0, deferred: 0, refused: 0, inDoubt: 0, needsHuman: 0 };
+const nothing = noDeliveries;
 
 const input: PlanDeliveriesInput = {
   incidentId: 'INC-1',

@@ -2,12 +2,14 @@ import {
   prepareNotice,
   type PrepareNoticeInput,
   type PrepareNoticePorts,
-  type RecipientProfile,
+  type TemplateKind,
 } from '../../src/activities/prepare-notice';
 import { renderSample } from '../../src/adapters/notice-composer';
 import { NoticeDraft } from '../../src/contract/notice';
+import type { RecipientProfile } from '../../src/contract/notice-languages';
 import { fingerprintOf } from '../../src/domain/fingerprint';
 import { completeDraft, completeTranslation, englishTemplate } from '../support/deliveries';
+import { packagedWords } from '../support/templates';
 
 const draft = NoticeDraft.parse(completeDraft);
 
@@ -28,6 +30,7 @@ function ports(
   changes: {
     draft?: NoticeDraft | undefined;
     templates?: Record<string, string>;
+    words?: Record<string, string>;
     profiles?: RecipientProfile[];
     strangers?: string[];
   } = {},
@@ -42,7 +45,10 @@ function ports(
       profilesOf: () => Promise.resolve(changes.profiles ?? [readersOf('en')]),
       strangersIn: () => Promise.resolve(changes.strangers ?? []),
     },
-    readTemplates: () => Promise.resolve(changes.templates ?? { en: englishTemplate }),
+    readTemplates: (kind: TemplateKind) =>
+      Promise.resolve(
+        kind === 'words' ? (changes.words ?? packagedWords) : (changes.templates ?? { en: englishTemplate }),
+      ),
     renderSample,
   };
 }
@@ -53,26 +59,26 @@ const prepare = (changes: Partial<PrepareNoticeInput> = {}, with_ = ports()) =>
 test('a complete notice in the language of its recipients lacks nothing', async () => {
   expect(await prepare()).toEqual({
     objectHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
-    templateHash: fingerprintOf({ first: { en: englishTemplate } }),
+    templateHash: fingerprintOf({ first: { en: englishTemplate }, words: { en: packagedWords['en'] } }),
     lacks: [],
-    fallbackLanguages: [],
+    unreadLanguages: [],
   });
 });
 
 describe('a language that recipients need and the notice lacks', () => {
   const profiles = [readersOf('ja'), readersOf('ja-JP', 'zh'), readersOf('fr-CA', 'en-CA'), readersOf()];
 
-  test('is lacking by its main language, unless they read another that there is', async () => {
+  test('is lacking by its main language, with its readers, unless they read another that there is', async () => {
     expect(await prepare({}, ports({ profiles }))).toMatchObject({
       lacks: ['translation:ja'],
-      fallbackLanguages: [],
+      unreadLanguages: [{ language: 'ja', tenants: 24 }],
     });
   });
 
   test('is told and does not block where the policy falls back', async () => {
     expect(await prepare({ missingTranslation: 'fallback' }, ports({ profiles }))).toMatchObject({
       lacks: [],
-      fallbackLanguages: [{ language: 'ja', tenants: 24 }],
+      unreadLanguages: [{ language: 'ja', tenants: 24 }],
     });
   });
 
@@ -138,7 +144,11 @@ describe('a notice by difference', () => {
         {
           ...ports({ draft: draft_ }),
           readTemplates: (kind) =>
-            Promise.resolve({ en: kind === 'withdrawal' ? withdrawalTemplate : englishTemplate }),
+            Promise.resolve(
+              kind === 'words'
+                ? packagedWords
+                : { en: kind === 'withdrawal' ? withdrawalTemplate : englishTemplate },
+            ),
         },
       );
     const approved = await prepareWith('one');
@@ -165,6 +175,7 @@ test('an approval is bound to content, templates, tenants and rules: another of 
     prepare(),
     prepare({ contentHash: fingerprintOf(edited) }, ports({ draft: edited })),
     prepare({}, ports({ templates: { en: `${englishTemplate}!` } })),
+    prepare({}, ports({ words: { en: `${packagedWords['en'] ?? ''} ` } })),
     prepare({ tenantSetVersion: 2 }),
     prepare({ tenantSetDigest: 'b'.repeat(64) }),
     prepare({ packDigest: 'c'.repeat(64) }),
@@ -196,6 +207,24 @@ test('missing sections, demanded content and languages without a template are na
     'section:en/description',
     'template:ja',
   ]);
+});
+
+test('a language without words of its own, and a content without a title in it, are named', async () => {
+  const inBoth = NoticeDraft.parse({
+    ...completeDraft,
+    translations: {
+      de: completeTranslation,
+      en: { ...completeTranslation, content: { 'own-key': 'Said.' } },
+      ja: { ...completeTranslation, content: { 'own-key': 'Said.', dates: 'Said.' } },
+    },
+  });
+  const templates = { de: englishTemplate, en: englishTemplate, ja: englishTemplate };
+  const { lacks } = await prepare(
+    { contentHash: fingerprintOf(inBoth) },
+    ports({ draft: inBoth, templates }),
+  );
+
+  expect(lacks).toEqual(['words:de', 'title:ja/own-key']);
 });
 
 test.each([

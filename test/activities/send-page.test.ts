@@ -21,11 +21,14 @@ import {
   addTenants,
   affect,
   campaignOf,
+  completeDraft,
   completeTranslation,
+  englishTemplate,
   incidentId,
   ledgerRows,
   type TestTenant,
 } from '../support/deliveries';
+import { ledgerPorts } from '../support/delivery-ports';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 import { relayOf, startSmtpInbox, type SmtpInbox } from '../support/smtp-inbox';
 
@@ -52,9 +55,7 @@ afterEach(async () => {
 
 function ports(live: LiveTransport = mailer): SendPagePorts {
   return {
-    leases: shardLeases(database),
-    ledger: deliveryLedger(database),
-    status: shardStatus(database),
+    ...ledgerPorts(database),
     openCampaign: async (campaign) => {
       const content = await readCampaign(database, campaign);
       return content && openCampaign(content, sender);
@@ -180,7 +181,7 @@ test('what waits on other shards stays as it is when one of them is to go on', a
 
   await page({ policy: unhurried, retryNow: true });
 
-  const other = await shardStatus(database).progress({ ...shard, shard: 1 }, 'resend');
+  const other = await shardStatus(database).progress({ ...shard, shard: 1 });
   expect(other.totals.deferred).toBeGreaterThan(0);
   expect(Date.parse(other.nextDueAt ?? '')).toBeGreaterThan(Date.now());
 });
@@ -240,7 +241,7 @@ test("a copy that would differ from what may have arrived is a person's to decid
   await plan([{ id: 'acme' }]);
   await database
     .updateTable('delivery')
-    .set({ state: 'in-doubt', body_hash: 'e'.repeat(64) })
+    .set({ state: 'in-doubt', doubts: 1, body_hash: 'e'.repeat(64) })
     .execute();
 
   await sendAll();
@@ -309,6 +310,22 @@ test('a tenant whose notice cannot be rendered does not keep the others from the
   expect(result.totals).toMatchObject({ accepted: 19, needsHuman: 1 });
 });
 
+test('a template that throws for one tenant in a hundred keeps none of the others from theirs', async () => {
+  await plan([...tenants(99), { id: 'tokyo', languages: ['ja'] }], {
+    draft: { ...completeDraft, translations: { en: completeTranslation, ja: completeTranslation } },
+    templates: { en: englishTemplate, ja: 'Dear {{tenant.nickname}},' },
+  });
+
+  const result = await page();
+
+  expect(result).toMatchObject({ settled: true, totals: { accepted: 99, needsHuman: 1 } });
+  expect(inbox.recipients()).toEqual(addressesOf(tenants(99)));
+  const rows = await ledgerRows(database);
+  expect(rows.filter(({ state }) => state !== 'accepted')).toMatchObject([
+    { tenant: 'tokyo', state: 'needs-human', reason: 'cannot-be-rendered', messageId: null },
+  ]);
+});
+
 test('a drill reaches no real contact', async () => {
   await plan(tenants(3), { mode: 'drill' });
   expect((await page()).totals.accepted).toBe(3);
@@ -333,7 +350,7 @@ test('cancelled, it finishes what is on the wire, sends nothing more, and leaves
 
   await expect(cancelled).rejects.toThrow(CancelledFailure);
   expect(sent).toBeLessThan(110);
-  const { totals } = await shardStatus(database).progress(shard, 'resend');
+  const { totals } = await shardStatus(database).progress(shard);
   expect(totals).toMatchObject({ accepted: sent, planned: 200 - sent, sending: 0, inDoubt: 0 });
   expect((await page()).totals.accepted).toBe(200);
 });
@@ -342,7 +359,7 @@ test('a worker that died leaves doubts, and the next one waits for its lease and
   await plan(tenants(40));
   const dead = { ...shard, owner: 'dead', fence: '1' };
   await shardLeases(database).take(shard, dead.owner, 600);
-  const armed = (await deliveryLedger(database).due(dead, 10, 'resend')).map(({ deliveryId }) => ({
+  const armed = (await deliveryLedger(database).due(dead, 10)).map(({ deliveryId }) => ({
     deliveryId,
   }));
   await deliveryLedger(database).arm(dead, armed);
@@ -372,7 +389,7 @@ test('a worker that was stopped for longer than its lease writes nothing when it
   };
 
   await expect(page({ leaseMs: 300 }, ports(stopped))).rejects.toMatchObject({ type: 'ShardLeaseLost' });
-  expect((await shardStatus(database).progress(shard, 'resend')).totals).toMatchObject({
+  expect((await shardStatus(database).progress(shard)).totals).toMatchObject({
     accepted: 0,
     inDoubt: 5,
   });

@@ -1,10 +1,13 @@
 import type { DueDelivery, SettledAttempt } from '../../src/activities/delivery-line';
 import type { PlannedCampaign } from '../../src/activities/plan-deliveries';
+import { noEvidence, reconcileDoubts } from '../../src/activities/reconcile-doubts';
 import type { ShardHold, ShardRef } from '../../src/activities/shard-lease';
 import type { Database } from '../../src/adapters/postgres/database';
+import { doubtLedger } from '../../src/adapters/postgres/delivery-doubts';
 import { deliveryLedger, shardStatus } from '../../src/adapters/postgres/delivery-ledger';
 import { deliveryPlan } from '../../src/adapters/postgres/delivery-plan';
 import { shardLeases } from '../../src/adapters/postgres/delivery-shards';
+import { defaultDeliveryPolicy } from '../../src/domain/delivery';
 import { addMs, instantFromEpochMs } from '../../src/domain/instant';
 import {
   addTenants,
@@ -43,7 +46,10 @@ async function take(owner: string, leaseMs = LEASE_MS, shard: ShardRef = shardOf
 }
 
 const shardOf = (campaignId = 'campaign-1'): ShardRef => ({ incidentId, campaignId, shard: 0 });
-const due = (hold: ShardHold) => deliveryLedger(database).due(hold, 100, 'resend');
+const due = (hold: ShardHold) => deliveryLedger(database).due(hold, 100);
+
+const reconcile = (hold: ShardHold) =>
+  reconcileDoubts(doubtLedger(database), noEvidence, hold, defaultDeliveryPolicy);
 
 async function armAll(hold: ShardHold): Promise<DueDelivery[]> {
   const deliveries = await due(hold);
@@ -133,6 +139,8 @@ describe('planning', () => {
       due_at: due_at.toISOString(),
       give_up_at: give_up_at.toISOString(),
       changed_at: changed_at.toISOString(),
+      armed_at: null,
+      acknowledge_by: null,
     };
 
     await expect(database.insertInto('delivery').values(copy).execute()).rejects.toThrow(/unique/);
@@ -225,7 +233,7 @@ describe('with one planned delivery', () => {
     const deferral = { state: 'deferred', waitMs: 200, reason: 'recipient-deferred' } as const;
     await settle(hold, [{ deliveryId: delivery?.deliveryId ?? '', settlement: deferral, replyCode: 451 }]);
     expect(await due(hold)).toEqual([]);
-    expect((await shardStatus(database).progress(hold, 'resend')).totals).toMatchObject({
+    expect((await shardStatus(database).progress(hold)).totals).toMatchObject({
       deferred: 1,
       sending: 0,
     });
@@ -235,7 +243,7 @@ describe('with one planned delivery', () => {
     expect(await due(hold)).toMatchObject([{ deferrals: 1, doubts: 0 }]);
   });
 
-  test('what a lost owner left as sending becomes in doubt, behind fresh ones, with the bytes it may have sent', async () => {
+  test('what a lost owner left as sending becomes a doubt', async () => {
     const lost = await take('w1', 1);
     // Armed by hand: the lease is over before a worker could.
     await database
@@ -246,22 +254,10 @@ describe('with one planned delivery', () => {
 
     const hold = await take('w2');
 
-    expect(await due(hold)).toMatchObject([{ doubts: 1, earlierBodyHash: 'h1' }]);
-    await armAll(hold);
+    expect(await due(hold)).toEqual([]);
     expect(await ledgerRows(database)).toMatchObject([
-      { state: 'sending', possibleDuplicate: true, attempts: 2 },
+      { state: 'in-doubt', reason: 'owner-lost', doubts: 1 },
     ]);
-  });
-
-  test('under the policy to hold, what is in doubt waits for a person', async () => {
-    const hold = await take('w1');
-    const [delivery] = await armAll(hold);
-    const doubt = { state: 'in-doubt', waitMs: 0, reason: 'reply-lost' } as const;
-    await settle(hold, [{ deliveryId: delivery?.deliveryId ?? '', settlement: doubt }]);
-
-    expect(await deliveryLedger(database).due(hold, 10, 'hold')).toEqual([]);
-    expect(await shardStatus(database).progress(hold, 'hold')).not.toHaveProperty('nextDueAt');
-    expect(await deliveryLedger(database).due(hold, 10, 'resend')).toHaveLength(1);
   });
 
   test('a holder whose time is over arms nothing and settles nothing', async () => {
@@ -271,16 +267,19 @@ describe('with one planned delivery', () => {
     const current = await take('w2');
 
     expect(await settle(stale, deliveries.map(accepted))).toEqual([]);
+    expect(await states()).toEqual(['acme 0 in-doubt']);
+    await reconcile(current);
     const [again] = await due(current);
     const arming = { deliveryId: again?.deliveryId ?? '', messageId: 'm', bodyHash: 'h' };
     expect(await deliveryLedger(database).arm(stale, [arming])).toEqual(new Set());
-    expect(await states()).toEqual(['acme 0 in-doubt']);
+    expect(await states()).toEqual(['acme 0 planned']);
     expect(await deliveryLedger(database).arm(current, [arming])).toEqual(new Set([arming.deliveryId]));
   });
 
   test('arming and a change of hands exclude each other: nothing stays sending under an old fence', async () => {
     for (let round = 0; round < 20; round += 1) {
       const old = await take(`old-${String(round)}`);
+      await reconcile(old);
       const [delivery] = await due(old);
       const arming = { deliveryId: delivery?.deliveryId ?? '', messageId: 'm', bodyHash: 'h' };
       const expire = shardLeases(database).release(old);

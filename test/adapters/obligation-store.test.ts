@@ -81,6 +81,7 @@ const evaluation = (change: Partial<ObligationsToWrite> = {}): ObligationsToWrit
   factNames: ['nis2Entity'],
   profiles: [{ profile: profile(), obligations: [obligation()] }],
   own: [],
+  filed: [],
   packVersion: 'own@1',
   packDigest: 'a'.repeat(64),
   evaluation: 'first',
@@ -249,7 +250,11 @@ test('what was met is never touched again', async () => {
 
   const later = obligation({ dueAt: '2026-12-01T00:00:00.000Z' });
   await store.write(
-    evaluation({ evaluation: 'second', profiles: [{ profile: profile(), obligations: [later] }] }),
+    evaluation({
+      evaluation: 'second',
+      decision: '#7 anchor-chosen by legal-gus',
+      profiles: [{ profile: profile(), obligations: [later] }],
+    }),
   );
   await store.write(evaluation({ evaluation: 'third', profiles: [{ profile: profile(), obligations: [] }] }));
 
@@ -298,6 +303,17 @@ test('a session in another zone reads the same instants', async () => {
   });
 });
 
+test('a session in another zone writes the same instants', async () => {
+  await affected([{ id: 'a', country: 'DE' }]);
+
+  await fresh.database.connection().execute(async (connection) => {
+    await sql`set time zone 'Asia/Kathmandu'`.execute(connection);
+    await obligationStore(connection).write(evaluation());
+  });
+
+  expect((await rows()).map(({ due_at }) => due_at?.toISOString())).toEqual(['2026-11-23T15:20:00.000Z']);
+});
+
 test('a large set is written range by range, no tenant left out and none twice', async () => {
   const count = 20_500;
   await sql`
@@ -310,4 +326,73 @@ test('a large set is written range by range, no tenant left out and none twice',
     select 'INC-1', 1, id, 'used tokens', false from tenant`.execute(fresh.database);
 
   await expect(obligationStore(fresh.database).write(evaluation())).resolves.toBe(count);
+});
+
+describe('a due instant', () => {
+  const monday = '2026-11-23T15:20:00.000Z';
+  const tuesday = '2026-11-24T15:20:00.000Z';
+  const own = (dueAt: string | undefined) => {
+    const { dueAt: _, ...undated } = obligation({ duty: 'provider-own', explain: dueAt ?? 'none' });
+    return dueAt === undefined ? { ...undated, clock: 'not-started' as const } : { ...undated, dueAt };
+  };
+  const write = (dueAt: string | undefined, more: Partial<ObligationsToWrite>) =>
+    obligationStore(fresh.database).write(evaluation({ profiles: [], own: [own(dueAt)], ...more }));
+  const kept = async () => {
+    const {
+      due_at: dueAt,
+      explain,
+      due_decision: decision,
+    } = await fresh.database
+      .selectFrom('obligation')
+      .select(['due_at', 'explain', 'due_decision'])
+      .executeTakeFirstOrThrow();
+    return { dueAt: dueAt?.toISOString(), explain, decision };
+  };
+
+  test('moves earlier by itself', async () => {
+    await write(tuesday, { evaluation: 'first' });
+    await write(monday, { evaluation: 'second' });
+
+    expect(await kept()).toEqual({ dueAt: monday, explain: monday, decision: null });
+  });
+
+  test.each([
+    ['later', tuesday],
+    ['away', undefined],
+  ])('does not move %s while nobody decides so', async (_, next) => {
+    await write(monday, { evaluation: 'first' });
+    await write(next, { evaluation: 'second' });
+
+    expect(await kept()).toEqual({ dueAt: monday, explain: monday, decision: null });
+  });
+
+  test('moves later by a decision, which stands beside it', async () => {
+    await write(monday, { evaluation: 'first' });
+    await write(tuesday, { evaluation: 'second', decision: '#7 anchor-chosen by legal-gus' });
+
+    expect(await kept()).toEqual({
+      dueAt: tuesday,
+      explain: tuesday,
+      decision: '#7 anchor-chosen by legal-gus',
+    });
+  });
+
+  test('is not moved later by anybody who writes to the table itself', async () => {
+    await write(monday, { evaluation: 'first' });
+
+    await expect(sql`update obligation set due_at = ${tuesday}`.execute(fresh.database)).rejects.toThrow(
+      'never moves later without a decision',
+    );
+  });
+
+  test('of what is filed stays as it was, whatever is found out later', async () => {
+    await write(tuesday, { evaluation: 'first' });
+    const filed = [{ ruleId: 'eu-gdpr-33-2-processor', stage: 'initial', at: monday }];
+    await write(monday, { evaluation: 'second', filed });
+
+    expect(await kept()).toMatchObject({ dueAt: tuesday });
+    await expect(sql`update obligation set due_at = ${monday}`.execute(fresh.database)).rejects.toThrow(
+      'what is met never changes',
+    );
+  });
 });

@@ -56,23 +56,27 @@ test('a notice was received by those for whom it was accepted, each as its own k
 test('every tenant has a line for every notice, also for those that were not for it', async () => {
   const at = '2026-11-24T10:00:00.000Z';
   const notice = (tenantId: string, noticeId: string) => ({ tenantId, noticeId, revision: 1 });
-  const byHand = { kind: 'first', state: 'needs-human', at: expect.any(String) as string };
+  const language = { used: 'en', wanted: 'en', choice: 'preferred' };
+  const byHand = { language, kind: 'first', state: 'needs-human', at: expect.any(String) as string };
 
   expect(await noticesByTenant(database, { incidentId, limit: 10 })).toEqual([
-    { ...notice('acme', 'n-1'), delivery: { kind: 'first', state: 'accepted', contactKind: 'security', at } },
+    {
+      ...notice('acme', 'n-1'),
+      delivery: { language, kind: 'first', state: 'accepted', contactKind: 'security', at },
+    },
     {
       ...notice('acme', 'n-2'),
-      delivery: { kind: 'withdrawal', state: 'accepted', contactKind: 'security', at },
+      delivery: { language, kind: 'withdrawal', state: 'accepted', contactKind: 'security', at },
     },
     {
       ...notice('globex', 'n-1'),
-      delivery: { kind: 'first', state: 'deferred', contactKind: 'security', at },
+      delivery: { language, kind: 'first', state: 'deferred', contactKind: 'security', at },
     },
     {
       ...notice('globex', 'n-2'),
-      delivery: { kind: 'supplementary', state: 'accepted', contactKind: 'security', at },
+      delivery: { language, kind: 'supplementary', state: 'accepted', contactKind: 'security', at },
     },
-    { ...notice('initech', 'n-1'), delivery: byHand },
+    { ...notice('initech', 'n-1'), delivery: { ...byHand, state: 'superseded' } },
     { ...notice('initech', 'n-2'), delivery: byHand },
     notice('umbrella', 'n-1'),
     notice('umbrella', 'n-2'),

@@ -5,6 +5,7 @@ import {
   type MessageContent,
   type SmtpRelay,
 } from '../../src/adapters/smtp-mailer';
+import { startRawRelay, type RelayAnswer, type RelayMoment } from '../support/raw-relay';
 import { relayCertificate } from '../support/relay-certificate';
 import { relayOf, startSmtpInbox, type SmtpInbox } from '../support/smtp-inbox';
 
@@ -83,6 +84,20 @@ describe('composing', () => {
     expect((await messageTo('info@münchen.example')).envelope.to).toBe('info@xn--mnchen-3ya.example');
   });
 
+  test('a line break in a subject or an address brings no header with it', async () => {
+    const subject = 'Incident\r\nBcc: stranger@evil.example';
+    const { bytes } = await composeMessage(sender, { ...content, subject });
+    const parsed = await PostalMime.parse(bytes);
+
+    expect(parsed.bcc).toBeUndefined();
+    expect(parsed.headers.map(({ key }) => key)).not.toContain('bcc');
+  });
+
+  test('the header by which a relay knows a second copy bears the identity of the delivery', async () => {
+    const { bytes } = await composeMessage({ ...sender, idempotencyHeader: 'X-Idempotency-Key' }, content);
+    expect(bytes.toString()).toContain(`\r\nX-Idempotency-Key: ${content.identity}\r\n`);
+  });
+
   test('a drill says so in a header', async () => {
     const { bytes } = await composeMessage(sender, { ...content, isDrill: true });
     expect(bytes.toString()).toContain('X-Drill: yes');
@@ -124,6 +139,24 @@ describe('sending', () => {
       envelope: { from: sender.address, to: 'a@b>\r\nDATA' },
     };
     expect(await mailer().send(message)).toMatchObject({ kind: 'refused' });
+  });
+
+  test('an address that is not ASCII before the @ is sent to a relay that offers SMTPUTF8', async () => {
+    expect(await mailer().send(await messageTo('käthe@bücher.example'))).toMatchObject({ kind: 'accepted' });
+    expect(inbox.recipients()).toEqual(['käthe@bücher.example']);
+  });
+
+  test('and refused for the next contact by one that does not, while other mail goes on over the same connection', async () => {
+    const ascii = await startSmtpInbox({ hidesSmtpUtf8: true });
+    cleanUp.push(() => ascii.stop());
+    const limited = createSmtpMailer({ ...relayOf(ascii), maxConnections: 1 });
+    cleanUp.push(() => limited.close());
+
+    expect(await limited.send(await messageTo('käthe@bücher.example'))).toMatchObject({
+      ...{ kind: 'refused', reason: 'relay-lacks-smtputf8' },
+    });
+    expect(await limited.send(await messageTo('kaethe@bücher.example'))).toMatchObject({ kind: 'accepted' });
+    expect(ascii.recipients()).toEqual(['kaethe@bücher.example']);
   });
 
   test.each([
@@ -180,6 +213,109 @@ describe('sending', () => {
 
     expect(outcomes.every(({ kind }) => kind === 'accepted')).toBe(true);
     expect(inbox.recipients()).toEqual(addresses);
+  });
+});
+
+describe('a relay that behaves badly', () => {
+  /** A mailer with one connection to a relay that answers like this. */
+  async function badRelay(answer: (moment: RelayMoment) => RelayAnswer, overrides: Partial<SmtpRelay> = {}) {
+    const relay = await startRawRelay(answer);
+    cleanUp.push(() => relay.stop());
+    return { relay, mailer: mailer({ ...relayOf(relay), maxConnections: 1, ...overrides }) };
+  }
+  const at = (moment: RelayMoment, answer: RelayAnswer) => (now: RelayMoment) =>
+    now === moment ? answer : undefined;
+
+  test.each<RelayMoment>(['GREETING', 'EHLO', 'MAIL', 'RCPT', 'DATA'])(
+    'hung up on at %s, no byte of the message has left: no doubt, and nothing against the recipient',
+    async (moment) => {
+      const { relay, mailer: sending } = await badRelay(at(moment, 'hang up'));
+
+      expect(await sending.send(await messageTo('a@acme.example'))).toMatchObject({
+        kind: 'own-failure',
+        failure: 'relay-unreachable',
+      });
+      expect(relay.commands).not.toContain('.');
+    },
+  );
+
+  test('hung up on after the final dot, the message is in doubt, and the next one has a connection of its own', async () => {
+    let isFirst = true;
+    const { relay, mailer: sending } = await badRelay((moment) => {
+      if (moment !== 'MESSAGE' || !isFirst) return undefined;
+      isFirst = false;
+      return 'hang up';
+    });
+
+    const outcomes = [];
+    for (const to of ['a', 'b', 'c'])
+      outcomes.push(await sending.send(await messageTo(`${to}@acme.example`)));
+
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['in-doubt', 'accepted', 'accepted']);
+    expect(relay.connections()).toBe(2);
+  });
+
+  test('one that does not greet is given up after the time to connect, and nothing was sent', async () => {
+    const { mailer: sending } = await badRelay(at('GREETING', 'silence'), { connectTimeoutMs: 200 });
+    expect(await sending.send(await messageTo('a@acme.example'))).toMatchObject({
+      kind: 'own-failure',
+      failure: 'relay-unreachable',
+    });
+  });
+
+  test('the reply to the final dot may take longer than a connection', async () => {
+    inbox.follow({ atMessage: () => ({ delayMs: 600 }) });
+    const patient = mailer({ connectTimeoutMs: 200, replyTimeoutMs: 5000 });
+    expect(await patient.send(await messageTo('a@acme.example'))).toMatchObject({ kind: 'accepted' });
+  });
+
+  test.each([
+    [550, 'refused'],
+    [451, 'deferred'],
+  ])(
+    '%i for the only recipient counts as that reply says, whatever the error as a whole says',
+    async (code, kind) => {
+      const { mailer: sending } = await badRelay(at('RCPT', `${String(code)} no`));
+      expect(await sending.send(await messageTo('a@acme.example'))).toMatchObject({ kind, code });
+    },
+  );
+
+  test.each([
+    ['MAIL', '530 5.7.0 Authentication required', 'authentication'],
+    ['MAIL', '535 5.7.8 no longer welcome', 'authentication'],
+    ['MAIL', '553 5.7.1 not your address', 'sender-refused'],
+    ['DATA', '554 5.7.1 not from you', 'content-refused'],
+    ['GREETING', '554 5.3.2 not today', 'relay-unreachable'],
+    ['GREETING', '421 4.3.2 too busy', 'relay-unreachable'],
+  ] as const)('at %s, "%s" is ours to mend: %s', async (moment, answer, failure) => {
+    const { mailer: sending } = await badRelay(at(moment, answer));
+    expect(await sending.send(await messageTo('a@acme.example'))).toMatchObject({
+      kind: 'own-failure',
+      failure,
+    });
+  });
+
+  test.each([
+    ['454 4.7.0 try again later', 'relay-unreachable'],
+    ['535 5.7.8 wrong', 'authentication'],
+  ])(
+    '"%s" to the password is a failure of ours (%s), never final for the recipient',
+    async (answer, failure) => {
+      const credentials = { user: 'firebreak', password: 'secret' };
+      const { relay, mailer: sending } = await badRelay(at('AUTH', answer), { credentials });
+
+      expect(await sending.send(await messageTo('a@acme.example'))).toMatchObject({
+        kind: 'own-failure',
+        failure,
+      });
+      expect(relay.commands.filter((command) => command.startsWith('MAIL'))).toEqual([]);
+    },
+  );
+
+  test('an address with a comma is one recipient on the wire', async () => {
+    const { relay, mailer: sending } = await badRelay(() => undefined);
+    await sending.send(await messageTo('"a, b@evil.example"@acme.example'));
+    expect(relay.commands.filter((command) => command.startsWith('RCPT'))).toHaveLength(1);
   });
 });
 

@@ -155,6 +155,34 @@ describe('CSV', () => {
     ]);
   });
 
+  test('a webhook is written with the name of its secret, and what is wrong with it is told by line and place', async () => {
+    const hook = 'webhook https://hooks.acme.example/n secret acme-hook id hook verified 2024-03-01';
+    const rows = [
+      'id,name,timeZone,contacts',
+      `acme,Acme,UTC,${hook}`,
+      'globex,Globex,UTC,security a@globex.example | webhook http://hooks.globex.example/ secret globex',
+      'initech,Initech,UTC,webhook https://hooks.initech.example/',
+      'umbrella,Umbrella,UTC,security a@umbrella.example secret hook',
+    ].join('\n');
+
+    const [acmeRecord] = await read('a.csv', rows);
+    expect(acmeRecord?.content).toMatchObject({
+      tenant: {
+        contacts: [
+          {
+            ...{ kind: 'webhook', url: 'https://hooks.acme.example/n', secret: 'acme-hook', id: 'hook' },
+            verifiedAt: '2024-03-01T00:00:00.000Z',
+          },
+        ],
+      },
+    });
+    expect((await outline('a.csv', rows)).slice(1)).toEqual([
+      '3: contacts[1].url must begin with https://',
+      '4: contacts[0].secret is missing',
+      '5: contacts[0].secret is not a known field',
+    ]);
+  });
+
   test('a row knows its first line also after a field of several lines', async () => {
     expect(await outline('a.csv', 'id,name,timeZone\nacme,"Ac\nme",UTC\nglobex,Globex,UTC\n')).toEqual([
       expect.stringContaining('2: name contains a line break'),

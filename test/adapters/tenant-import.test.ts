@@ -107,6 +107,32 @@ test('a recorded bounce survives an import that leaves the address as it is, not
   expect(contacts.map(({ bounced_at }) => bounced_at)).toEqual([new Date('2024-05-01T00:00:00Z'), null]);
 });
 
+test('a webhook arrives with its URL and the name of its secret, and one that is gone is tried again at another URL', async () => {
+  const hook = { kind: 'webhook' as const, url: 'https://hooks.acme.example/', secret: 'acme-hook' };
+  await importing([tenant('acme', { contacts: [hook] }), tenant('globex', { contacts: [hook] })]);
+  await fresh.database
+    .updateTable('tenant_contact')
+    .set({ bounced_at: '2024-05-01T00:00:00.000Z' })
+    .execute();
+
+  const moved = { ...hook, url: 'https://hooks.globex.example/' };
+  await importing([tenant('acme', { contacts: [hook] }), tenant('globex', { contacts: [moved] })]);
+
+  const contacts = await fresh.database
+    .selectFrom('tenant_contact')
+    .selectAll()
+    .orderBy('tenant_id')
+    .execute();
+  expect(contacts).toEqual([
+    {
+      ...{ tenant_id: 'acme', contact_id: 'webhook-1', kind: 'webhook', email: null, verified_at: null },
+      ...{ url: 'https://hooks.acme.example/', secret_name: 'acme-hook' },
+      bounced_at: new Date('2024-05-01T00:00:00Z'),
+    },
+    expect.objectContaining({ url: 'https://hooks.globex.example/', bounced_at: null }),
+  ]);
+});
+
 test('one bad line among many leaves the directory as it was', async () => {
   await importing([tenant('acme')]);
   const many = Array.from({ length: 2500 }, (_, index) => tenant(`tenant-${index}`));

@@ -203,6 +203,29 @@ test('a notice is proposed, approved by its own words, and delivered', async () 
   expect(stage.inbox.messages).toHaveLength(3);
 });
 
+test('a proposal names what its recipients read and it is not written in, and so does its gate', async () => {
+  const file = join(stage.folder, 'japanese.json');
+  const text = { subject: '続報', contactPoint: 'security@cloud.example' };
+  writeFileSync(file, JSON.stringify({ noticeId: 'update-ja', kind: 'update', translations: { ja: text } }));
+
+  const proposed = await textOf(['notice', 'propose', incidentId, file], asCommunications);
+  const gate = async () => {
+    const gates = await answerOf<Gate[]>(['gates', incidentId], { env: asCommunications });
+    return gates.find((each) => each.gate === 'notice:update-ja');
+  };
+  let seen = await gate();
+  for (let tries = 0; tries < 20 && seen?.lacks.some(({ code }) => code === 'preparation'); tries += 1)
+    seen = await gate();
+
+  expect(proposed).toContain('It is not written in en, the language of 3 tenants.');
+  expect(seen?.lacks).toContainEqual(
+    expect.objectContaining({
+      code: 'translation:en',
+      sentence: '3 tenants read en, and the notice is not written in it',
+    }),
+  );
+});
+
 test('the report is printed, or written as Markdown and HTML', async () => {
   await play(...recovery, ...postmortem, ...closing);
   const out = join(stage.folder, 'postmortem');

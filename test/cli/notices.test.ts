@@ -24,8 +24,8 @@ test('says of every tenant which kind it got, how that stands, whom it went to a
   const { stdout } = await firebreak(['notice', 'received', incidentId], { env });
   expect(stdout).toBe(
     [
-      'acme  first-1, revision 1: first, planned, security contact, 2026-11-24T10:00:00.000Z',
-      'globex  first-1, revision 1: first, needs-human, no contact, 2026-11-24T10:00:00.000Z',
+      'acme  first-1, revision 1: first in en, planned, security contact, 2026-11-24T10:00:00.000Z',
+      'globex  first-1, revision 1: first in en, needs-human, no contact, 2026-11-24T10:00:00.000Z',
       'initech  first-1, revision 1: none\n',
     ].join('\n'),
   );

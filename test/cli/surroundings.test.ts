@@ -58,6 +58,7 @@ describe('configuration', () => {
     ['DATABASE_URL', 'mysql://db/x', ['migrate']],
     ['DATABASE_URL', 'not a url', ['keys', 'list']],
     ['FIREBREAK_SMTP_URL', 'http://relay', ['worker']],
+    ['FIREBREAK_WEBHOOK_DANGEROUSLY_ALLOW', 'everybody', ['worker']],
     ['FIREBREAK_ROLE', 'boss', ['status', 'x']],
     ['LOG_LEVEL', 'loud', ['worker']],
   ])('%s=%s is refused by its name', async (name, value, words) => {

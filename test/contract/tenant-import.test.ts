@@ -57,6 +57,7 @@ test.each<[string, object, string]>([
     { name: 'Acme \ud83d' },
     'name contains a line break, a control character or half',
   ],
+  ['a name of 10 KB', { name: 'A'.repeat(10_240) }, 'name must not be longer than 300 characters'],
   ['a name that turns the direction of text', { name: 'Acme \u202egpj' }, 'name contains a line break'],
   ['an address as id', { id: 'it@acme.example' }, 'id must begin with a letter or digit'],
   ['a country that does not exist', { country: 'XX', subdivision: null }, 'country is not a country code'],
@@ -70,6 +71,7 @@ test.each<[string, object, string]>([
     { contacts: [{ kind: 'boss', email: 'a@b.example' }] },
     'contacts.0.kind must be',
   ],
+  ['a contact that is a text', { contacts: ['security'] }, 'contacts.0 must be an object'],
   [
     'a date that does not exist',
     { services: [{ service: 'build', region: 'eu', usedFrom: '2023-02-30' }] },
@@ -163,4 +165,66 @@ test('codes of places: listed countries by list, others by form', () => {
   expect(['US-FL', 'US-XX', 'FR-IDF', 'XX-AA', 'FR-', 'FR'].map(isSubdivision)).toEqual([
     ...[true, false, true, false, false, false],
   ]);
+});
+
+describe('a webhook', () => {
+  const hook = { kind: 'webhook', url: 'https://hooks.acme.example/notices?for=us', secret: 'acme-hook' };
+
+  test('is a contact with the name of its secret, and its URL is kept in one form', () => {
+    const contacts = [{ ...hook, url: 'HTTPS://Hooks.Bücher.example/a b'.replace(' ', '%20') }, hook];
+
+    expect(ImportedTenant.parse({ ...acme, contacts }).contacts).toEqual([
+      { ...hook, url: 'https://hooks.xn--bcher-kva.example/a%20b' },
+      hook,
+    ]);
+  });
+
+  test.each<[string, object, string]>([
+    ['with an address', { email: 'a@acme.example' }, 'contacts.0 Unrecognized key'],
+    ['without a secret', { secret: undefined }, 'contacts.0.secret is missing'],
+    ['without a URL', { url: undefined }, 'contacts.0.url is missing'],
+    ['over http', { url: 'http://hooks.acme.example/' }, 'must begin with https://'],
+    ['that is a file', { url: 'file:///etc/passwd' }, 'must begin with https://'],
+    ['with credentials', { url: 'https://me:pw@hooks.acme.example/' }, 'a name or a password'],
+    ['with a user', { url: 'https://me@hooks.acme.example/' }, 'a name or a password'],
+    ['at an IPv4 address', { url: 'https://93.184.215.14/' }, 'not the address of a machine'],
+    ['at an address written as a number', { url: 'https://2130706433/' }, 'not the address of a machine'],
+    ['at an address in hexadecimal', { url: 'https://0x7f.1/' }, 'not the address of a machine'],
+    ['at an IPv6 address', { url: 'https://[::1]/' }, 'not the address of a machine'],
+    ['on this machine', { url: 'https://localhost/' }, 'a host that everybody can find'],
+    ['in an inner network', { url: 'https://vault.internal/' }, 'a host that everybody can find'],
+    ['of a name with a dot at its end', { url: 'https://localhost./' }, 'a host that everybody can find'],
+    ['on another port', { url: 'https://hooks.acme.example:6379/' }, 'must not name a port'],
+    ['with a fragment', { url: 'https://hooks.acme.example/#a' }, 'a part after #'],
+    ['with a line break', { url: 'https://hooks.acme.example/\r\nHost: x' }, 'a control character'],
+    ['with a tab in its scheme', { url: 'ht\ttps://hooks.acme.example/' }, 'a control character'],
+    ['with a backslash', { url: 'https://hooks.acme.example\\@evil.example/' }, 'a backslash'],
+    ['that is none', { url: 'hooks.acme.example' }, 'is not a URL'],
+    ['that is too long', { url: `https://hooks.acme.example/${'a'.repeat(2000)}` }, 'longer than 2000'],
+  ])('is refused: %s', (_, change, problem) => {
+    expect(problemsOf({ contacts: [{ ...hook, ...change }] })).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test('two of a tenant have ids of their own', () => {
+    const contacts = [hook, { ...hook, url: 'https://other.acme.example/' }];
+    expect(contactIds(ImportedTenant.parse({ ...acme, contacts }).contacts)).toEqual([
+      'webhook-1',
+      'webhook-2',
+    ]);
+  });
+});
+
+test.each([
+  ['with a quoted local part', '"a b"@acme.example'],
+  ['in angle brackets', '<a@acme.example>'],
+  ['with a semicolon', 'a@acme.example;b@acme.example'],
+  ['with a comment', 'a(b)@acme.example'],
+  ['with a NUL', 'a\u0000@acme.example'],
+  ['with an escape character', 'a\u001b[0m@acme.example'],
+  ['of 300 characters', `${'a'.repeat(287)}@acme.example`],
+  ['with a local part over 64 bytes', `${'ä'.repeat(33)}@acme.example`],
+  ['with an address literal', 'a@[127.0.0.1]'],
+  ['that turns the direction of text', 'a\u202eb@acme.example'],
+])('an address is refused: %s', (_, address) => {
+  expect(EmailAddress.safeParse(address).success).toBe(false);
 });

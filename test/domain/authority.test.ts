@@ -174,6 +174,13 @@ const rows: readonly [string, Row][] = [
     reason: 'they called',
   }),
   row('leaveRemovedTenants', [comms, legal], { tenantSetVersion: 2, reason: 'they have left us' }),
+  row('attestDelivery', [srt, comms, legal], {
+    tenantId: 'initech',
+    channel: 'phone',
+    at: hours(-1),
+    reference: 'call 4711',
+  }),
+  row('waiveDelivery', [eim, legal], { tenantId: 'initech', reason: 'the company is wound up' }),
   row('decideUndecided', [comms, legal], { ruleId: 'de-bsig-32', applies: false, reason: 'no such service' }),
   row('proposeNotice', [comms, legal], { noticeId: 'first-1', revision: 1, stage: 'first', contentHash }),
   row('holdNotice', [srt, eim, comms, legal], {
@@ -182,6 +189,13 @@ const rows: readonly [string, Row][] = [
     until: hours(48),
   }),
   row('releaseHold', [eim, legal], { holdId: 'H1', reason: 'the arrest was made' }),
+  row('holdDelivery', [srt, eim, comms, legal], { reason: 'the text names the wrong service' }),
+  row('resumeDelivery', [srt, eim, comms, legal], { reason: 'the relay has the new password' }),
+  row('settleDoubts', [srt, comms, legal], {
+    campaignId: 'first-1.1',
+    decision: 'resend',
+    reason: 'the relay has never seen it',
+  }),
   row('endStandingUpdate', [comms, legal], { noticeId: 'update-1', reason: 'the next one has news' }),
   row('retryStep', [srt, comms], { step: 'send/first-1/1/x', reason: 'the directory is back' }),
   row('proposeStatusPost', [comms, legal], { postId: 'storage-1', revision: 1, contentHash, tlp: 'CLEAR' }),

@@ -8,6 +8,7 @@ import {
   isSettled,
   lineStateAtEndOf,
   lineStateOf,
+  noDeliveries,
   noFailures,
   settlementOf,
   type AttemptOutcome,
@@ -143,7 +144,7 @@ describe('identity', () => {
 });
 
 test('a shard is settled when nothing is left that it could still send', () => {
-  const totals = { planned: 0, sending: 0, accepted: 5, deferred: 0, refused: 1, inDoubt: 0, needsHuman: 1 };
+  const totals = { ...noDeliveries, accepted: 5, refused: 1, needsHuman: 1 };
   expect(isSettled(totals)).toBe(true);
   for (const name of ['planned', 'sending', 'deferred', 'inDoubt'] as const) {
     expect(isSettled({ ...totals, [name]: 1 })).toBe(false);

@@ -197,6 +197,17 @@ test('the same rule may be filed for another stage', () => {
   expect(refusalOf(incident, 'recordFiling', legal, { ...filing, stage: 'final-report' })).toBeUndefined();
 });
 
+test('a notice that lacks something is looked at again when the same text is proposed again', () => {
+  const lacking = { groups: [obligationGroup()], noticeLacks: ['template:ja'] };
+  const incident = incidentInMemory({ answers: lacking });
+  play(incident, proposedNotice);
+
+  const other = { ...notice, contentHash: 'f'.repeat(64) };
+  expect(refusalOf(incident, 'proposeNotice', communications, other)?.type).toBe('Stale');
+  play(incident, [step('proposeNotice', communications, notice)]);
+  expect(incident.events.filter(({ type }) => type === 'notice-prepared')).toHaveLength(2);
+});
+
 test('the gate of a notice is named after it', () => {
   expect(noticeIdOf('notice:first-1')).toBe('first-1');
   expect(noticeIdOf('eradication')).toBeUndefined();

@@ -195,7 +195,14 @@ describe('deliveries', () => {
 
   test('of no shard at all are none', () => {
     expect(
-      campaignTotals({ campaignId: 'x', startedAt: '', isUnderWay: true, isConfirmed: true, shards: [] }),
+      campaignTotals({
+        campaignId: 'x',
+        startedAt: '',
+        isUnderWay: true,
+        isConfirmed: true,
+        changes: 0,
+        shards: [],
+      }),
     ).toEqual(totalsOf({}));
   });
 });

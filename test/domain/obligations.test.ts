@@ -309,6 +309,31 @@ test('a tenant whose country is unknown has one open question per duty, with the
   expect(open.find(({ duty }) => duty === 'provider-to-tenant')?.dueAt).toBe('2026-11-20T08:00:00.000Z');
 });
 
+test('an open question is met by a channel that every one of its rules allows, and by no other', () => {
+  const [first, second, ...others] = obligationsOf(evaluate(tenant({ country: null }))).filter(
+    ({ duty, missingFact }) => duty === 'provider-to-tenant' && missingFact === 'tenant.country',
+  );
+  const channelsOf = (obligations: readonly Obligation[]) =>
+    foldUnsettledScope(obligations).map(({ channels }) => channels);
+  const both = [first ?? fail(), second ?? fail()] as const;
+
+  expect(channelsOf([...both, ...others])).toEqual([['email']]);
+  expect(
+    channelsOf([
+      { ...both[0], channels: ['postal', 'email'] },
+      { ...both[1], channels: ['phone'] },
+    ]),
+  ).toEqual([[]]);
+});
+
+test('the open question names some of the rules that wait, and does not grow with the pack', () => {
+  const folded = foldUnsettledScope(obligationsOf(evaluate(tenant({ country: null }))));
+
+  const open = folded.filter(({ ruleId }) => ruleId.startsWith('scope:'));
+  expect(open.map(({ explain }) => /… and \d+ more$/.test(explain))).toEqual([true, true]);
+  expect(Math.max(...open.map(({ explain }) => explain.length))).toBeLessThan(1000);
+});
+
 test('the open question is settled by a decision', () => {
   const obligations = obligationsOf(evaluate(tenant({ country: null })));
   const fold = (applies: boolean) =>

@@ -23,6 +23,7 @@ import {
   type MemoryIncident,
 } from '../support/incidents';
 import { addMs } from '../../src/domain/instant';
+import type { Policy } from '../../src/contract/policy';
 
 const { responder, storageTeam, identityTeam, executive, secondExecutive, communications, legal } = people;
 const itemsOf = (incident: MemoryIncident, who: Principal) => todoOf(incident.state, who, incident.now());
@@ -72,6 +73,30 @@ describe('a decision', () => {
     ]);
     expect(ofKind(incident, executive, 'decision')).toEqual([]);
     expect(ofKind(incident, secondExecutive, 'decision')).toHaveLength(1);
+  });
+});
+
+describe('a language that tenants read and a notice is not written in', () => {
+  const unreadLanguages = [{ language: 'ja', tenants: 24 }];
+  const itemsWith = (policy: Partial<Policy>, noticeLacks: readonly string[], who: Principal) => {
+    const answers = { groups: [obligationGroup()], unreadLanguages, noticeLacks };
+    const incident = incidentInMemory({ policy, answers });
+    play(incident, proposedNotice);
+    return itemsOf(incident, who).filter(({ what }) => what.includes('ja'));
+  };
+
+  test('is a task before it is sent, due with the notice, also where the policy lets it leave', () => {
+    const task = { what: 'write notice first-1 in ja as well: 24 tenants read it', how: 'proposeNotice' };
+    const policy = { missingTranslation: 'fallback' } as const;
+    expect(itemsWith(policy, [], communications)).toEqual([
+      { kind: 'translation', ...task, dueAt: hours(72) },
+    ]);
+    expect(itemsWith(policy, [], executive)).toEqual([]);
+  });
+
+  test('is a task of the gate where the policy blocks it, and told once', () => {
+    const what = '24 tenants read ja, and the notice is not written in it';
+    expect(itemsWith({}, ['translation:ja'], communications)).toMatchObject([{ kind: 'gate', what }]);
   });
 });
 

@@ -140,8 +140,11 @@ describe('leaving the removed without a withdrawal', () => {
 });
 
 test.each([
-  ['translation:ja', 'recipients read ja, and the notice is not written in it'],
-  ['translation:withdrawal/ja', 'recipients read ja, and its withdrawal is not written in it'],
+  ['translation:ja', '24 tenants read ja, and the notice is not written in it'],
+  ['translation:withdrawal/ja', '1 tenant reads ja, and its withdrawal is not written in it'],
+  ['template:withdrawal/ja', 'there is no approved template for withdrawal/ja'],
+  ['words:ja', 'there are no approved words for notices in ja (words/ja.json)'],
+  ['title:withdrawal/ja/own-key', 'the content own-key has no title in ja (words/ja.json)'],
   [
     'variant:withdrawal',
     'tenants are to get a withdrawal, and the notice has no text for it (variants.withdrawal)',
@@ -155,6 +158,10 @@ test.each([
   const incident = given(sampleEvents.determined, sampleEvents['notice-proposed'], {
     ...sampleEvents['notice-prepared'],
     lacks: [code],
+    unreadLanguages: [
+      { language: 'ja', tenants: 24 },
+      { language: 'withdrawal/ja', tenants: 1 },
+    ],
   });
   const notice = findNotice(incident.notification, 'first-1');
   if (notice === undefined) throw new Error('it was proposed');
@@ -165,13 +172,15 @@ test.each([
   expect(gate.lacks).toContainEqual(expect.objectContaining({ code, sentence }));
 });
 
-test('the timeline tells who gets a notice in another language than theirs', () => {
-  const fallbackLanguages = [
+test('the timeline tells whose language a notice is not written in, and whether they get another', () => {
+  const unreadLanguages = [
     { language: 'ja', tenants: 12 },
     { language: 'withdrawal/ko', tenants: 1 },
   ];
-  expect(sentenceOf({ ...sampleEvents['notice-prepared'], fallbackLanguages })).toContain(
+  const prepared = { ...sampleEvents['notice-prepared'], unreadLanguages };
+  expect(sentenceOf(prepared)).toContain(
     'It is not written in the language of 12 tenants (ja), 1 tenant (withdrawal/ko): they get another.',
   );
+  expect(sentenceOf({ ...prepared, lacks: ['translation:ja'] })).toContain('1 tenant (withdrawal/ko).');
   expect(sentenceOf(sampleEvents['notice-prepared'])).not.toContain('language');
 });

@@ -2,6 +2,7 @@
  * One incident with 300 tenants, on a real server, while its worker is killed with -9 at 20 random moments. The moments
  * come from a seed: FIREBREAK_TEST_SEED=<number> plays the same ones again.
  */
+import PostalMime from 'postal-mime';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReceivedMessage } from '../../scripts/local/smtp-inbox.mjs';
@@ -169,7 +170,8 @@ async function expectEveryTenantTold(incidentId: string): Promise<void> {
     if (arrived.length > 1) expect(row).toMatchObject({ possible_duplicate: true });
     expect(new Set(arrived.map(({ to }) => to))).toEqual(new Set([row.address]));
     expect(new Set(arrived.map(({ bytes }) => sha256(bytes)))).toEqual(new Set([row.body_hash]));
-    expect(arrived[0]?.bytes.toString('utf8')).toContain(`Dear ${row.tenant_name},`);
+    const { text = '' } = await PostalMime.parse(arrived[0]?.bytes ?? '');
+    expect(text).toContain(`Dear ${row.tenant_name},`);
     expect(row.address).toBe(`security@${row.tenant_id}.example`);
   }
 }

@@ -3,6 +3,7 @@ import type { PlanDeliveriesInput } from '../../src/activities/plan-deliveries';
 import type { Database } from '../../src/adapters/postgres/database';
 import { noticeContents, saveNoticeDraft } from '../../src/adapters/postgres/notice-store';
 import type { NoticeDraftInput } from '../../src/contract/notice';
+import { packagedWords } from './templates';
 
 export const incidentId = 'INC-1';
 
@@ -98,6 +99,9 @@ export async function campaignOf(
   } = {},
 ): Promise<PlanDeliveriesInput> {
   const { draft = completeDraft, templates = { en: englishTemplate }, giveUpAt } = overrides;
+  const words = Object.fromEntries(
+    Object.keys(templates).map((language) => [language, packagedWords['en'] ?? '']),
+  );
   const { noticeId, revision } = await saveNoticeDraft(database, incidentId, draft, 'author-1');
   return {
     incidentId,
@@ -107,8 +111,8 @@ export async function campaignOf(
     kind: draft.kind,
     templateHash: await noticeContents(database).keepTemplates(
       draft.kind === 'by-difference'
-        ? { first: templates, supplementary: templates, withdrawal: templates }
-        : { [draft.kind]: templates },
+        ? { first: templates, supplementary: templates, withdrawal: templates, words }
+        : { [draft.kind]: templates, words },
     ),
     tenantSetVersion: overrides.tenantSetVersion ?? 1,
     shards: overrides.shards ?? 1,

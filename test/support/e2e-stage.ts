@@ -75,6 +75,7 @@ export async function e2eStage({ policy, inbox: inboxOptions }: StageOptions = {
     LOG_LEVEL: 'warn',
   };
   const workers: LocalWorker[] = [];
+  let workerLogs = 0;
   return {
     address,
     namespace,
@@ -92,7 +93,7 @@ export async function e2eStage({ policy, inbox: inboxOptions }: StageOptions = {
       ...(team !== undefined && { FIREBREAK_TEAM: team }),
     }),
     startWorker: async ({ role = 'all', env = {} } = {}) => {
-      const logFile = join(folder, `worker-${String(workers.length)}.log`);
+      const logFile = join(folder, `worker-${String(workerLogs++)}.log`);
       const worker = await startWorker({ environment: { ...environment, ...env }, logFile, role });
       workers.push(worker);
       return worker;

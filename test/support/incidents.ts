@@ -4,11 +4,13 @@
  */
 import { Declaration, type DeclarationInput } from '../../src/contract/declaration';
 import type { CloseEntry, IncidentUpdates, OpenEntry, ReopenEntry } from '../../src/contract/messages';
+import type { UnreadLanguage } from '../../src/contract/notice-languages';
 import type { Policy } from '../../src/contract/policy';
 import type { Sender } from '../../src/contract/principal';
 import { dueAlarms } from '../../src/domain/alarms';
 import { nextNotificationStep, nextStatusPostStep, type NotificationStep } from '../../src/domain/next-steps';
 import { rolesThatDecide } from '../../src/domain/authority';
+import { noDeliveries } from '../../src/domain/delivery';
 import {
   theSystem,
   type Author,
@@ -25,7 +27,7 @@ import { apply, incidentOf, needsPostmortem, type Incident } from '../../src/dom
 import { addMs, instantFromEpochMs, type Instant } from '../../src/domain/instant';
 import { signalIntakes, take, updateIntakes, type Intake } from '../../src/domain/intake';
 import { refuse, Refusal } from '../../src/domain/intake/refusal';
-import { findNotice, noDeliveries, noticeIdOf, sentNotices } from '../../src/domain/notification';
+import { findNotice, noticeIdOf, sentNotices } from '../../src/domain/notification';
 import type { ObligationAssessment, ObligationGroup } from '../../src/domain/obligations';
 import { defaultPolicy } from '../../src/domain/policy';
 import { pendingRegistration } from '../../src/domain/process-register';
@@ -136,6 +138,7 @@ export interface Answers {
   /** A test changes them when its rules would say something else. */
   groups: readonly ObligationGroup[];
   readonly noticeLacks: readonly string[];
+  readonly unreadLanguages: readonly UnreadLanguage[];
   readonly isPostResolved: boolean;
 }
 
@@ -151,6 +154,7 @@ const usualAnswers: Answers = {
   },
   groups: [],
   noticeLacks: [],
+  unreadLanguages: [],
   isPostResolved: true,
 };
 
@@ -347,7 +351,7 @@ export function outcomeOf({ state, answers }: MemoryIncident, step: Notification
       return { type: 'filing-judged', ruleId, stage, submittedAt, judgement };
     }
     case 'prepare':
-      return { type: 'notice-prepared', ...preparationOf(state, step.notice, answers.noticeLacks) };
+      return { type: 'notice-prepared', ...preparationOf(state, step.notice, answers) };
     case 'send':
       return {
         type: 'campaign-started',
@@ -370,15 +374,20 @@ export function outcomeOf({ state, answers }: MemoryIncident, step: Notification
       return {
         type: 'deliveries-counted',
         campaignId: step.campaign.campaignId,
+        changes: step.campaign.changes,
         shards: step.campaign.shards.map(({ totals }) => totals),
       };
+    case 'settle-by-hand': {
+      const { settlementId } = step.settlement;
+      return { type: 'hand-settlement-written', settlementId, deliveries: 1, campaigns: ['first-1.1'] };
+    }
   }
 }
 
 function preparationOf(
   { notification: { assessment, tenantSets } }: Incident,
   { noticeId, revision, contentHash }: { noticeId: string; revision: number; contentHash: string },
-  lacks: readonly string[],
+  { noticeLacks, unreadLanguages }: Pick<Answers, 'noticeLacks' | 'unreadLanguages'>,
 ) {
   if (assessment.kind === 'awaited') throw new Error(`${noticeId} is prepared before obligations are known`);
   const tenantSetVersion = tenantSets.findLast(({ result }) => result.kind === 'identified')?.version ?? 0;
@@ -391,8 +400,8 @@ function preparationOf(
     templateHash,
     tenantSetVersion,
     packDigest,
-    lacks,
-    fallbackLanguages: [],
+    lacks: noticeLacks,
+    unreadLanguages,
   };
 }
 
@@ -603,7 +612,8 @@ export function deliverAll(incident: MemoryIncident): void {
     shards.forEach((_, shard) =>
       incident.record({ type: 'delivery-progressed', campaignId, shard, totals: accepted, settled: true }),
     );
-    incident.record({ type: 'deliveries-counted', campaignId, shards: shards.map(() => accepted) });
+    const counted = { campaignId, changes: state.campaign.changes + shards.length };
+    incident.record({ type: 'deliveries-counted', ...counted, shards: shards.map(() => accepted) });
   }
 }
 

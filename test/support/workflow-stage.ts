@@ -11,6 +11,7 @@ import { startTemporal } from '../../scripts/local/servers.mjs';
 import { timeSkippingEnvironment } from '../../scripts/local/time-skipping';
 import { bundledWorkflows, payloadConverterPath } from '../../scripts/local/workflow-bundle';
 import type { Activities } from '../../src/activities';
+import type { AskTrackerInput } from '../../src/activities/ask-tracker';
 import type { IdentifyAffectedTenantsInput } from '../../src/activities/identify-affected-tenants';
 import type { BrakeChange } from '../../src/activities/hold-deliveries';
 import { judgeFiling, type FilingToJudge } from '../../src/activities/judge-filing';
@@ -21,6 +22,7 @@ import type { PlanDeliveriesInput } from '../../src/activities/plan-deliveries';
 import { noticeObjectHash, type PrepareNoticeInput } from '../../src/activities/prepare-notice';
 import { issueIdOf, type PublishStatusPostInput } from '../../src/activities/publish-status-post';
 import type { SendPageInput, SendPageResult } from '../../src/activities/send-page';
+import type { HandSettlementInput } from '../../src/activities/settle-by-hand';
 import type { DoubtsToSettle } from '../../src/activities/settle-doubts';
 import { verifyDecision, type VerifiedToken } from '../../src/activities/verify-decision';
 import { holidayCalendars } from '../../src/adapters/holiday-calendars';
@@ -32,6 +34,7 @@ import type { Policy } from '../../src/contract/policy';
 import type { Sender } from '../../src/contract/principal';
 import { claimsOf, readDecisionToken } from '../../src/domain/decision-token';
 import type { DeliveryTotals } from '../../src/domain/events';
+import { noDeliveries } from '../../src/domain/delivery';
 import { fingerprintOf } from '../../src/domain/fingerprint';
 import type { Gate } from '../../src/domain/gates';
 import { instantFromEpochMs, type Instant } from '../../src/domain/instant';
@@ -96,6 +99,8 @@ export interface World {
   doubts: number;
   /** Process failures by their ref, as they were registered last. */
   readonly registered: Map<string, ProcessFailure>;
+  /** How the issues of the tracker stand, by the ref of their entry. */
+  readonly issues: Map<string, 'open' | 'resolved' | 'not-planned'>;
   /** The activity does not answer until what is returned is called. */
   hold(name: keyof Activities): () => void;
   readonly held: Map<keyof Activities, Promise<void>>;
@@ -125,6 +130,7 @@ function newWorld(): World {
     isPagerAway: false,
     doubts: 0,
     registered: new Map(),
+    issues: new Map(),
   };
 }
 
@@ -155,8 +161,8 @@ function activitiesOf(worlds: Worlds, now: () => Promise<Instant>): Activities {
   return {
     verifyDecision: judgeOf((incidentId, gate) => called('verifyDecision', incidentId, gate)),
     async identifyAffectedTenants({ incidentId, version, include }: IdentifyAffectedTenantsInput) {
-      await Promise.resolve();
-      const { tenants } = called('identifyAffectedTenants', incidentId, String(version));
+      const { tenants, held } = called('identifyAffectedTenants', incidentId, String(version));
+      await held.get('identifyAffectedTenants');
       if (include.includes('unknown'))
         throw ApplicationFailure.nonRetryable('unknown is not in the directory');
       return {
@@ -212,6 +218,15 @@ function activitiesOf(worlds: Worlds, now: () => Promise<Instant>): Activities {
         ),
       };
     },
+    async settleByHand({ incidentId, tenantId, verdict }: HandSettlementInput) {
+      await Promise.resolve();
+      const { ledger } = called('settleByHand', incidentId, `${tenantId} ${verdict}`);
+      const [shard] = [...ledger].find(([, { needsHuman }]) => needsHuman > 0) ?? [];
+      if (shard === undefined) return { deliveries: 0, campaigns: [] };
+      const totals = ledger.get(shard) ?? noDeliveries;
+      ledger.set(shard, { ...totals, needsHuman: totals.needsHuman - 1, [verdict]: totals[verdict] + 1 });
+      return { deliveries: 1, campaigns: [shard.slice(0, shard.lastIndexOf('/'))] };
+    },
     async publishStatusPost({ incidentId, postId, revision, mode }: PublishStatusPostInput) {
       const post = `${postId}.${String(revision)}`;
       const world = called('publishStatusPost', incidentId, `${post} ${mode}`);
@@ -223,6 +238,18 @@ function activitiesOf(worlds: Worlds, now: () => Promise<Instant>): Activities {
       const { registered, held } = called('keepProcessRegister', incidentId, String(failures.length));
       await held.get('keepProcessRegister');
       for (const failure of failures) registered.set(failure.ref, failure);
+    },
+    async askTracker({ incidentId, items }: AskTrackerInput) {
+      await Promise.resolve();
+      const { issues } = called('askTracker', incidentId, String(items.length));
+      for (const { ref } of items) if (!issues.has(ref)) issues.set(ref, 'open');
+      return {
+        issues: items.map(({ ref }) => ({
+          ref,
+          link: `https://tracker.example/${ref}`,
+          state: issues.get(ref) ?? 'open',
+        })),
+      };
     },
     async pageOnCall({ incidentId, ...page }: OnCallPage) {
       const world = called('pageOnCall', incidentId, page.alarm);

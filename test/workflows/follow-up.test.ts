@@ -285,6 +285,36 @@ describe('a running incident is asked', () => {
   });
 });
 
+describe('the tracker', () => {
+  const asking = { declaration: { mode: 'live' as const }, policy: { askTrackerEveryHours: 24 } };
+
+  test('gets an issue for a new entry, and closes the entry when its issue is closed', async () => {
+    const incident = await stage.declare(asking);
+    await incident.signal('openBug', bug('BUG-1', { owner: 'ben' }));
+    await incident.untilLine('tracker-asked');
+    incident.world.issues.set('BUG-1', 'resolved');
+
+    await stage.pass(25 * hourMs);
+
+    await incident.untilLine('entry-closed');
+    expect((await incident.status()).followUp.entriesOpen).toBe(0);
+  });
+
+  test('that refuses for good is a step that somebody has tried again', async () => {
+    const incident = await stage.declare(asking);
+    incident.world.refusals.set('askTracker', 'the tracker answered 401');
+    await incident.signal('openBug', bug('BUG-1', { owner: 'ben' }));
+    const [failed] = await incident.untilLine('step-failed');
+    incident.world.refusals.delete('askTracker');
+
+    const step = /tracker\/[0-9a-f]+/.exec(failed?.text ?? '')?.[0] ?? '';
+    await incident.tell('retryStep', responder, { step, reason: 'the token is new' });
+
+    await incident.untilLine('tracker-asked');
+    expect(incident.world.issues.get('BUG-1')).toBe('open');
+  });
+});
+
 describe('an incident', () => {
   test('closes when tenants are told, the postmortem is complete and the last entry is settled', async () => {
     const incident = await stableIncident();

@@ -31,7 +31,7 @@ export async function readCampaign(
 }
 
 /** What was new the first time is not new again, and the next one was promised by the last: the template says so. */
-function withoutNews(draft: NoticeDraft): NoticeDraft {
+function withoutNews({ acknowledgeWithinHours: _askedBefore, ...draft }: NoticeDraft): NoticeDraft {
   const translations = Object.entries(draft.translations).map(
     ([language, { description: _description, nextUpdateAt: _nextUpdateAt, ...rest }]) =>
       [language, rest] as const,

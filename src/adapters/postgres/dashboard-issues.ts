@@ -137,3 +137,34 @@ export async function listIssues(database: Database): Promise<ListedIssue[]> {
     revision: row.revision,
   }));
 }
+
+/** What the public dashboard shows of an incident. */
+export interface PublishedPost {
+  readonly postId: string;
+  readonly revision: number;
+  readonly issueId: string;
+  /** ISO 8601 in UTC. */
+  readonly shownSince: string;
+}
+
+export interface PublishedPosts {
+  /** The post that was changed last; never one of a drill. */
+  newest(incidentId: string): Promise<PublishedPost | undefined>;
+}
+
+export const publishedPosts = (database: Database): PublishedPosts => ({
+  newest: async (incidentId) => {
+    const row = await database
+      .selectFrom('status_post')
+      .select(['id', 'post_id', 'revision', 'last_modified_date_time'])
+      .where('incident_id', '=', incidentId)
+      .where('mode', '=', 'live')
+      .orderBy('last_modified_date_time', 'desc')
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    const { id: issueId, post_id: postId, revision, last_modified_date_time: shownSince } = row;
+    return { postId, revision, issueId, shownSince: shownSince.toISOString() };
+  },
+});

@@ -8,11 +8,15 @@ import type { TenantDirectoryTables } from './tenant-directory';
 import type { AffectedTenantTables } from './affected-tenants';
 import type { ObligationTables } from './obligation-store';
 import type { NoticeTables } from './notice-store';
+import type { DeliveryBrakeTables } from './delivery-brakes';
 import type { DeliveryTables } from './delivery-ledger';
+import type { DeliveryReceiptTables } from './delivery-receipts';
+import type { DeliveryByHandTables } from './hand-settlements';
 import type { ApproverKeyTables } from './approver-key-store';
 import type { DashboardIssueTables } from './dashboard-issues';
 import type { StatusPostDraftTables } from './status-post-store';
 import type { ProcessRegisterTables } from './process-register';
+import type { TemplateTables } from './template-store';
 
 export interface Tables
   extends
@@ -20,7 +24,11 @@ export interface Tables
     AffectedTenantTables,
     ObligationTables,
     NoticeTables,
+    TemplateTables,
     DeliveryTables,
+    DeliveryReceiptTables,
+    DeliveryByHandTables,
+    DeliveryBrakeTables,
     ApproverKeyTables,
     StatusPostDraftTables,
     ProcessRegisterTables,
@@ -48,5 +56,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     options: '-c timezone=UTC',
   });
   pool.on('error', options.onIdleError ?? (() => undefined));
+  // One that breaks while it is borrowed, between two statements: the next of them fails, and that is told.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }

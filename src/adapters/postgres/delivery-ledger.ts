@@ -2,7 +2,14 @@
  * The delivery ledger in PostgreSQL: campaigns and the state of every delivery. Work is done set-wise inside the
  * database; unique constraints keep a notice from reaching anybody twice. Leases of shards: delivery-shards.ts.
  */
-import { type ColumnType, type Generated, type RawBuilder, sql, type Transaction } from 'kysely';
+import {
+  type ColumnType,
+  type Generated,
+  type JSONColumnType,
+  type RawBuilder,
+  sql,
+  type Transaction,
+} from 'kysely';
 import type {
   ArmedDelivery,
   DeliveryLedger,
@@ -15,7 +22,10 @@ import type { CampaignRef } from '../../activities/plan-deliveries';
 import type { ShardProgress, ShardStatus } from '../../activities/send-page';
 import type { ShardHold, ShardRef } from '../../activities/shard-lease';
 import type { NoticeKind, NoticeStage } from '../../contract/messages';
+import type { LanguageChoice } from '../../contract/notice-languages';
+import type { ChannelsCountAs, FallbackStep } from '../../contract/policy';
 import {
+  noDeliveries,
   totalNameOf,
   type DeliveryChannel,
   type DeliveryPolicy,
@@ -25,7 +35,8 @@ import type { DeliveryTotals } from '../../domain/events';
 import type { Fingerprint } from '../../domain/fingerprint';
 import type { Instant } from '../../domain/instant';
 import type { Database, Tables } from './database';
-import { contactLadder } from './tenant-directory';
+import { eventsFrom, isOfCampaign, isOfShard, storable } from './delivery-sql';
+import { planNextContacts } from './next-contacts';
 
 type Timestamp = ColumnType<Date, Instant, Instant>;
 type GeneratedTimestamp = ColumnType<Date, Instant | undefined, Instant>;
@@ -43,6 +54,15 @@ export interface DeliveryCampaignTable {
   give_up_at: Timestamp;
   created_at: GeneratedTimestamp;
   repetition: Generated<number>;
+  /** From the notice; null where nobody is asked. */
+  acknowledge_within_hours: number | null;
+  /** How its shards send, so that one can be started again long after its incident has ended. */
+  policy: JSONColumnType<Partial<DeliveryPolicy>, string | undefined>;
+  /** Of the policy when it was planned (contact-ladder.ts). */
+  fallbacks: JSONColumnType<readonly FallbackStep[]>;
+  channels_count_as: JSONColumnType<ChannelsCountAs>;
+  /** So long each contact after the first is tried at least. */
+  contact_window_minutes: Generated<number>;
 }
 
 export interface DeliveryShardTable {
@@ -72,9 +92,16 @@ export interface DeliveryTable {
   channel: DeliveryChannel;
   /** Place on the tenant's ladder of contacts, from 0. */
   rung: number;
+  /** A task for a person beside the delivery of this rung, for what its channel does not meet. */
+  is_beside: Generated<boolean>;
   tenant_name: string;
   address: string | null;
+  /** Of a webhook: under which name the delivery workers know its secret. */
+  secret_name: string | null;
   language: string;
+  /** The first of the tenant's languages; null when it names none. */
+  wanted_language: string | null;
+  language_choice: LanguageChoice | null;
   planned_at: GeneratedTimestamp;
   state: DeliveryState;
   reason: string | null;
@@ -92,7 +119,18 @@ export interface DeliveryTable {
   reply: string | null;
   queue_id: string | null;
   changed_at: GeneratedTimestamp;
+  /** When the last attempt was armed. */
+  armed_at: Timestamp | null;
+  /** By what a doubt was settled, until the next attempt. */
+  evidence: string | null;
+  /** Until then an acknowledgement is waited for. */
+  acknowledge_by: ColumnType<Date | null, Instant | null | undefined, Instant | null>;
+  /** An earlier contact was told and did not acknowledge. */
+  after_silence: Generated<boolean>;
 }
+
+/** The reason of a doubt that waits for a person. */
+export const doubtHeld = 'held';
 
 /** Every change of state since the delivery was planned; rows are only ever added. */
 export interface DeliveryEventTable {
@@ -104,6 +142,7 @@ export interface DeliveryEventTable {
   reason: string | null;
   reply_code: number | null;
   possible_duplicate: boolean;
+  evidence: string | null;
 }
 
 export interface DeliveryTables {
@@ -113,52 +152,53 @@ export interface DeliveryTables {
   delivery_event: DeliveryEventTable;
 }
 
+export { eventsFrom, isOfShard } from './delivery-sql';
+
 export const deliveryLedger = (database: Database): DeliveryLedger => ({
   endDeferrals: (hold) => endDeferrals(database, hold),
-  due: (hold, limit, inDoubt) => dueDeliveries(database, hold, limit, inDoubt),
+  due: (hold, limit) => dueDeliveries(database, hold, limit),
   arm: (hold, deliveries) => arm(database, hold, deliveries),
   settle: (hold, attempts) =>
-    database.transaction().execute(async (transaction) => {
-      const written = await writeSettlements(transaction, hold, attempts);
-      const refused = written.filter(({ state }) => state === 'refused').map(({ deliveryId }) => deliveryId);
-      if (refused.length > 0) await planNextContacts(transaction, refused);
-      return written;
-    }),
+    attempts.some(({ settlement }) => settlement.state === 'refused')
+      ? settleRefusals(database, hold, attempts)
+      : writeSettlements(database, hold, attempts),
 });
 
 export const shardStatus = (database: Database): ShardStatus => ({
-  progress: (shard, inDoubt) => shardProgress(database, shard, inDoubt),
+  progress: (shard) => shardProgress(database, shard),
 });
 
 export const ledgerCounts = (database: Database): LedgerCounts => ({
   count: async (campaign, shards) => {
     if (!(await hasCampaign(database, campaign))) return undefined;
     const counts = await stateCounts(database, campaign);
-    return Array.from({ length: shards }, (_, shard) =>
-      totalsOf(counts.filter((row) => row.shard === shard)),
-    );
+    const asked = await askedToAcknowledge(database, isOfCampaign(campaign));
+    const of = <Row extends { readonly shard: number }>(rows: readonly Row[], shard: number) =>
+      rows.filter((row) => row.shard === shard);
+    return Array.from({ length: shards }, (_, shard) => totalsOf(of(counts, shard), of(asked, shard)));
   },
 });
 
 // Due and armed
 
-async function dueDeliveries(
-  database: Database,
-  shard: ShardRef,
-  limit: number,
-  inDoubt: DeliveryPolicy['inDoubt'],
-): Promise<DueDelivery[]> {
-  const sendable: readonly DeliveryState[] = ['planned', 'deferred', ...sendableDoubts(inDoubt)];
-  const dueIn = (state: DeliveryState) => sql`
+async function dueDeliveries(database: Database, shard: ShardRef, limit: number): Promise<DueDelivery[]> {
+  const dueWhere = (condition: RawBuilder<unknown>) => sql`
     (select * from delivery
-      where ${isOfShard(shard)} and state = ${state} and due_at <= now()
+      where ${isOfShard(shard)} and ${condition} and due_at <= now()
       order by delivery_id limit ${limit})`;
+  // Last those that may have arrived already: whoever has surely got nothing goes first.
+  const turns = [
+    sql`state = 'planned' and doubts = 0`,
+    sql`state = 'deferred'`,
+    sql`state = 'planned' and doubts > 0`,
+  ];
   const { rows } = await sql<DueRow>`
     select delivery_id as "deliveryId", incident_id as "incidentId", notice_id as "noticeId", notice_kind as kind,
            revision, tenant_id as "tenantId", contact_id as "contactId", channel, tenant_name as "tenantName",
-           address, language, planned_at as "plannedAt", give_up_at as "giveUpAt", deferrals, doubts,
-           case when possible_duplicate or state = 'in-doubt' then body_hash end as "earlierBodyHash"
-      from (${sql.join(sendable.map(dueIn), sql` union all `)}) waiting
+           address, secret_name as "secretName", language, planned_at as "plannedAt", give_up_at as "giveUpAt",
+           deferrals, doubts,
+           case when doubts > 0 then body_hash end as "earlierBodyHash"
+      from (${sql.join(turns.map(dueWhere), sql` union all `)}) waiting
      limit ${limit}`.execute(database);
   return rows.map(dueDelivery);
 }
@@ -174,17 +214,19 @@ async function endDeferrals(database: Database, hold: ShardHold): Promise<void> 
   );
 }
 
-type DueRow = Omit<DueDelivery, 'plannedAt' | 'giveUpAt' | 'earlierBodyHash'> & {
+type DueRow = Omit<DueDelivery, 'plannedAt' | 'giveUpAt' | 'secretName' | 'earlierBodyHash'> & {
   readonly plannedAt: Date;
   readonly giveUpAt: Date;
+  readonly secretName: string | null;
   readonly earlierBodyHash: string | null;
 };
 
-function dueDelivery({ plannedAt, giveUpAt, earlierBodyHash, ...row }: DueRow): DueDelivery {
+function dueDelivery({ plannedAt, giveUpAt, secretName, earlierBodyHash, ...row }: DueRow): DueDelivery {
   return {
     ...row,
     plannedAt: plannedAt.toISOString(),
     giveUpAt: giveUpAt.toISOString(),
+    ...(secretName === null ? {} : { secretName }),
     ...(earlierBodyHash === null ? {} : { earlierBodyHash }),
   };
 }
@@ -203,22 +245,36 @@ async function arm(
          for share)
     update delivery
        set state = 'sending', reason = null, owner = ${hold.owner}, fence = ${hold.fence}, attempts = attempts + 1,
-           possible_duplicate = possible_duplicate or state = 'in-doubt',
-           message_id = armed.message_id, body_hash = armed.body_hash, changed_at = now()
+           message_id = armed.message_id, body_hash = armed.body_hash, evidence = null, armed_at = now(),
+           changed_at = now()
       from unnest(${deliveries.map(({ deliveryId }) => deliveryId)}::bigint[],
                   ${deliveries.map(({ messageId }) => messageId ?? null)}::text[],
                   ${deliveries.map(({ bodyHash }) => bodyHash ?? null)}::text[])
            as armed (delivery_id, message_id, body_hash)
-     where delivery.delivery_id = armed.delivery_id and state in ('planned', 'deferred', 'in-doubt')
+     where delivery.delivery_id = armed.delivery_id and state in ('planned', 'deferred')
        and exists (select from lease)
+       and not exists (select from delivery_brake where incident_id = ${hold.incidentId} and is_held)
     returning delivery.delivery_id as "deliveryId"`.execute(database);
   return new Set(rows.map(({ deliveryId }) => deliveryId));
 }
 
 // Settled
 
+function settleRefusals(
+  database: Database,
+  hold: ShardHold,
+  attempts: readonly SettledAttempt[],
+): Promise<WrittenState[]> {
+  return database.transaction().execute(async (transaction) => {
+    const written = await writeSettlements(transaction, hold, attempts);
+    const refused = written.filter(({ state }) => state === 'refused').map(({ deliveryId }) => deliveryId);
+    if (refused.length > 0) await planNextContacts(transaction, refused);
+    return written;
+  });
+}
+
 async function writeSettlements(
-  transaction: Transaction<Tables>,
+  database: Database | Transaction<Tables>,
   hold: ShardHold,
   attempts: readonly SettledAttempt[],
 ): Promise<WrittenState[]> {
@@ -243,50 +299,8 @@ async function writeSettlements(
          and delivery.owner = ${hold.owner} and delivery.fence = ${hold.fence}
       returning delivery.*)
     insert into delivery_event ${eventsFrom('settled')}
-    returning delivery_id as "deliveryId", state`.execute(transaction);
+    returning delivery_id as "deliveryId", state`.execute(database);
   return rows;
-}
-
-/** `select` that writes down the new state of every row of a `with` query. */
-export function eventsFrom(changed: string): RawBuilder<unknown> {
-  return sql`
-    (delivery_id, attempt, fence, state, reason, reply_code, possible_duplicate)
-    select delivery_id, attempts, fence, state, reason, reply_code, possible_duplicate
-      from ${sql.table(changed)}`;
-}
-
-/** The words of a relay may hold anything; the database takes no NUL. */
-function storable(text: string | undefined): string | null {
-  return text === undefined ? null : text.replaceAll('\0', ' ').replace(/\p{Cs}/gu, '\uFFFD');
-}
-
-/**
- * The next contact of the ladder that has not been tried, skipping those with an address that has; a task for a person
- * when there is none. In the transaction of the refusal, so that a crash never leaves a tenant with nobody to tell.
- */
-async function planNextContacts(transaction: Transaction<Tables>, refused: readonly string[]): Promise<void> {
-  await sql`
-    insert into delivery (incident_id, campaign_id, shard, notice_id, notice_kind, revision, tenant_id, contact_id,
-                          channel, rung, tenant_name, address, language, state, reason, give_up_at)
-    select refused.incident_id, refused.campaign_id, refused.shard, refused.notice_id, refused.notice_kind,
-           refused.revision, refused.tenant_id, following.contact_id,
-           case when following.contact_id is null then 'by-hand' else refused.channel end,
-           refused.rung + 1, refused.tenant_name, following.email, refused.language,
-           case when following.contact_id is null then 'needs-human' else 'planned' end,
-           case when following.contact_id is null then 'no-contact-left' end, refused.give_up_at
-      from delivery refused
-      left join lateral (
-        select contact_id, email from tenant_contact
-         where tenant_contact.tenant_id = refused.tenant_id
-           and not exists (
-                 select from delivery tried
-                  where tried.incident_id = refused.incident_id and tried.notice_id = refused.notice_id
-                    and tried.tenant_id = refused.tenant_id
-                    and (tried.contact_id = tenant_contact.contact_id
-                         or lower(tried.address) = lower(tenant_contact.email)))
-         order by ${contactLadder()} limit 1) following on true
-     where refused.delivery_id = any(${refused}::bigint[])
-    on conflict do nothing`.execute(transaction);
 }
 
 // Progress
@@ -294,25 +308,46 @@ async function planNextContacts(transaction: Transaction<Tables>, refused: reado
 interface StateCount {
   readonly state: DeliveryState;
   readonly deliveries: number;
-  readonly nextDueAt: Date;
+  readonly nextDueAt: Date | null;
 }
+
+/** What moves by itself. A doubt that is held waits for a person. */
+const waitingStates: readonly DeliveryState[] = ['planned', 'deferred', 'in-doubt'];
 
 export async function shardProgress(
   database: Database | Transaction<Tables>,
   shard: ShardRef,
-  inDoubt: DeliveryPolicy['inDoubt'],
 ): Promise<ShardProgress> {
   const { rows } = await sql<StateCount>`
-    select state, count(*)::integer as deliveries, min(due_at) as "nextDueAt"
+    select state, count(*)::integer as deliveries,
+           min(due_at) filter (where reason is distinct from ${doubtHeld}) as "nextDueAt"
       from delivery where ${isOfShard(shard)} group by state`.execute(database);
-  const sendable: readonly DeliveryState[] = ['planned', 'deferred', ...sendableDoubts(inDoubt)];
-  const dueAt = rows
-    .filter(({ state }) => sendable.includes(state))
-    .map(({ nextDueAt }) => nextDueAt.getTime());
+  const asked = await askedToAcknowledge(database, isOfShard(shard));
+  const dueAt = [
+    ...rows.filter(({ state }) => waitingStates.includes(state)).map(({ nextDueAt }) => nextDueAt),
+    ...asked.map(({ nextDueAt }) => nextDueAt),
+  ].flatMap((instant) => instant?.getTime() ?? []);
   return {
-    totals: totalsOf(rows),
+    totals: totalsOf(rows, asked),
     ...(dueAt.length === 0 ? {} : { nextDueAt: new Date(Math.min(...dueAt)).toISOString() }),
   };
+}
+
+type ShardCount = StateCount & { readonly shard: number };
+
+/** Those who were told and are waited for, or told again by another contact; read from indexes that hold them alone. */
+async function askedToAcknowledge(
+  database: Database | Transaction<Tables>,
+  among: RawBuilder<unknown>,
+): Promise<ShardCount[]> {
+  const { rows } = await sql<ShardCount>`
+    select shard, state, count(*)::integer as deliveries, min(acknowledge_by) as "nextDueAt"
+      from delivery where ${among} and acknowledge_by is not null group by shard, state
+    union all
+    select shard, state, count(*)::integer, null
+      from delivery where ${among} and after_silence and state in ('planned', 'sending', 'deferred', 'in-doubt')
+     group by shard, state`.execute(database);
+  return rows;
 }
 
 async function hasCampaign(database: Database, { incidentId, campaignId }: CampaignRef): Promise<boolean> {
@@ -338,24 +373,15 @@ function stateCounts(
     .execute();
 }
 
-function totalsOf(rows: readonly Pick<StateCount, 'state' | 'deliveries'>[]): DeliveryTotals {
-  const counted = Object.fromEntries(rows.map(({ state, deliveries }) => [totalNameOf[state], deliveries]));
-  return {
-    planned: 0,
-    sending: 0,
-    accepted: 0,
-    deferred: 0,
-    refused: 0,
-    inDoubt: 0,
-    needsHuman: 0,
-    ...counted,
-  };
-}
+type CountedState = Pick<StateCount, 'state' | 'deliveries'>;
 
-function sendableDoubts(inDoubt: DeliveryPolicy['inDoubt']): DeliveryState[] {
-  return inDoubt === 'resend' ? ['in-doubt'] : [];
-}
-
-export function isOfShard({ incidentId, campaignId, shard }: ShardRef): RawBuilder<unknown> {
-  return sql`incident_id = ${incidentId} and campaign_id = ${campaignId} and shard = ${shard}`;
+function totalsOf(rows: readonly CountedState[], asked: readonly CountedState[]): DeliveryTotals {
+  const count = (counted: readonly CountedState[], state: DeliveryState) =>
+    counted.filter((row) => row.state === state).reduce((sum, { deliveries }) => sum + deliveries, 0);
+  const states = Object.keys(totalNameOf) as DeliveryState[];
+  const byState = states.map(
+    (state) => [totalNameOf[state], count(rows, state) - count(asked, state)] as const,
+  );
+  const unacknowledged = asked.reduce((sum, { deliveries }) => sum + deliveries, 0);
+  return { ...noDeliveries, ...Object.fromEntries(byState), unacknowledged };
 }

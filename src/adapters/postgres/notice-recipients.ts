@@ -1,7 +1,8 @@
 /** Whom a notice is for, and as what: by its stage, how each tenant stands, and the tenants it is restricted to. */
 import { type RawBuilder, sql } from 'kysely';
-import type { NoticeAudience, NoticeRecipients, RecipientProfile } from '../../activities/prepare-notice';
+import type { NoticeAudience, NoticeRecipients } from '../../activities/prepare-notice';
 import type { NoticeStage } from '../../contract/messages';
+import type { RecipientProfile } from '../../contract/notice-languages';
 import type { Database } from './database';
 import { standings } from './tenant-standing';
 

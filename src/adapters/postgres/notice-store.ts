@@ -1,8 +1,8 @@
 /** Notices and templates, kept by what they say; what a notice says is read from here and from nowhere else. */
 import { type ColumnType, type JSONColumnType, sql, type Transaction } from 'kysely';
-import type { NoticeContents, NoticeTemplates } from '../../activities/prepare-notice';
+import type { NoticeContents, NoticeTemplates, TemplateKind } from '../../activities/prepare-notice';
 import type { Tlp } from '../../contract/declaration';
-import type { NoticeKind, NoticeStage } from '../../contract/messages';
+import type { NoticeStage } from '../../contract/messages';
 import {
   NoticeDraft,
   variantKinds,
@@ -35,7 +35,7 @@ export interface NoticeTable {
 export interface NoticeTemplateTable {
   /** Fingerprint of the sources of all kinds and languages. */
   revision: Fingerprint;
-  kind: NoticeKind;
+  kind: TemplateKind;
   language: string;
   source: string;
   created_at: ColumnType<Date, never, never>;
@@ -196,8 +196,8 @@ function translationsOf(
   return Object.fromEntries(rows.map(({ language, sections }) => [language, sections]));
 }
 
-function entriesOf(templates: NoticeTemplates): [NoticeKind, Readonly<Record<string, string>>][] {
-  return Object.entries(templates) as [NoticeKind, Readonly<Record<string, string>>][];
+function entriesOf(templates: NoticeTemplates): [TemplateKind, Readonly<Record<string, string>>][] {
+  return Object.entries(templates) as [TemplateKind, Readonly<Record<string, string>>][];
 }
 
 /** The templates of one revision. */
@@ -207,7 +207,7 @@ export async function keptTemplates(database: Database, revision: Fingerprint): 
     .select(['kind', 'language', 'source'])
     .where('revision', '=', revision)
     .execute();
-  const templates: Partial<Record<NoticeKind, Record<string, string>>> = {};
+  const templates: Partial<Record<TemplateKind, Record<string, string>>> = {};
   for (const { kind, language, source } of rows) (templates[kind] ??= {})[language] = source;
   return templates;
 }

@@ -50,6 +50,8 @@ export interface ObligationTable {
   evaluation: string;
   evaluated_at: Timestamp;
   met_at: OptionalTimestamp;
+  /** What people said last before the due instant was allowed to become later. */
+  due_decision: string | null;
 }
 
 export interface ObligationTables {
@@ -144,9 +146,11 @@ async function languagesOf(
 // Writing
 
 async function writeObligations(database: Database, obligations: ObligationsToWrite): Promise<number> {
+  await markFiled(database, obligations);
   for await (const range of tenantRanges(database, obligations))
     await writeRange(database, obligations, range);
   await writeOwn(database, obligations);
+  await markFiled(database, obligations);
   await refuseUnknownProfiles(database, obligations);
   await setAsideTheRest(database, obligations);
   return countInForce(database, obligations.incidentId);
@@ -213,6 +217,16 @@ async function writeOwn(database: Database, obligations: ObligationsToWrite): Pr
     ${inPlace}`.execute(database);
 }
 
+/** Before anything is written, so that what was filed stays as it was; and after it, for what had no row yet. */
+async function markFiled(database: Database, { incidentId, filed }: ObligationsToWrite): Promise<void> {
+  if (filed.length === 0) return;
+  await sql`
+    update obligation set met_at = filed.at
+      from jsonb_to_recordset(${JSON.stringify(filed)}::jsonb) as filed("ruleId" text, stage text, at timestamptz)
+     where obligation.incident_id = ${incidentId} and obligation.tenant_id = '' and obligation.met_at is null
+       and obligation.rule_id = filed."ruleId" and obligation.stage = filed.stage`.execute(database);
+}
+
 /** A tenant whose profile nobody evaluated would owe nothing in silence. */
 async function refuseUnknownProfiles(database: Database, obligations: ObligationsToWrite): Promise<void> {
   const known = obligations.profiles.map(({ profile }) => profile);
@@ -256,7 +270,7 @@ async function countInForce(database: Connection, incidentId: string): Promise<n
 const columns = sql`
   incident_id, tenant_id, rule_id, stage, outcome, missing_fact, because, duty, recipient, anchor_kind, clock, due_at,
   latest_due_at, due_inclusive, soft_due_at, explain, channels, required_content, contact_kind, tenant_set_version,
-  pack_version, pack_digest, evaluation, evaluated_at`;
+  pack_version, pack_digest, evaluation, evaluated_at, due_decision`;
 
 /** The columns after incident and tenant, from `asked`. */
 function values(written: ObligationsToWrite): RawBuilder<unknown> {
@@ -264,7 +278,8 @@ function values(written: ObligationsToWrite): RawBuilder<unknown> {
     asked.rule_id, asked.stage, asked.outcome, asked.missing_fact, asked.because, asked.duty, asked.recipient,
     asked.anchor_kind, asked.clock, asked.due_at, asked.latest_due_at, asked.due_inclusive, asked.soft_due_at,
     asked.explain, asked.channels, asked.required_content, asked.contact_kind, ${written.tenantSetVersion}::int,
-    ${written.packVersion}, ${written.packDigest}, ${written.evaluation}, ${written.evaluatedAt}::timestamptz`;
+    ${written.packVersion}, ${written.packDigest}, ${written.evaluation}, ${written.evaluatedAt}::timestamptz,
+    ${written.decision ?? null}::text`;
 }
 
 function askedRows(asked: readonly object[]): RawBuilder<unknown> {
@@ -275,13 +290,21 @@ function askedRows(asked: readonly object[]): RawBuilder<unknown> {
       soft_due_at timestamptz, explain text, channels text[], required_content text[], contact_kind text)`;
 }
 
+/** Nobody has decided anything since that could make it due later: then it stays due when it was (invariant C7). */
+const isDelayedSilently = sql`
+  (excluded.due_decision is null and obligation.due_at is not null and obligation.outcome in ('applies', 'undecided')
+   and excluded.outcome in ('applies', 'undecided')
+   and (excluded.due_at is null or excluded.due_at > obligation.due_at))`;
+
 /** The same duty is the same row: a re-evaluation changes what it says, never which it is. */
 const inPlace = sql`
   on conflict (incident_id, tenant_id, rule_id, stage) do update set
     outcome = excluded.outcome, missing_fact = excluded.missing_fact, because = excluded.because,
-    duty = excluded.duty, recipient = excluded.recipient, anchor_kind = excluded.anchor_kind, clock = excluded.clock,
-    due_at = excluded.due_at, latest_due_at = excluded.latest_due_at, due_inclusive = excluded.due_inclusive,
-    soft_due_at = excluded.soft_due_at, explain = excluded.explain, channels = excluded.channels,
+    duty = excluded.duty, recipient = excluded.recipient, anchor_kind = excluded.anchor_kind, 
+    clock = case when ${isDelayedSilently} then obligation.clock else excluded.clock end,
+    due_at = case when ${isDelayedSilently} then obligation.due_at else excluded.due_at end,
+    due_decision = coalesce(excluded.due_decision, obligation.due_decision), latest_due_at = excluded.latest_due_at, due_inclusive = excluded.due_inclusive,
+    soft_due_at = excluded.soft_due_at, explain = case when ${isDelayedSilently} then obligation.explain else excluded.explain end, channels = excluded.channels,
     required_content = excluded.required_content, contact_kind = excluded.contact_kind,
     tenant_set_version = excluded.tenant_set_version, pack_version = excluded.pack_version,
     pack_digest = excluded.pack_digest, evaluation = excluded.evaluation, evaluated_at = excluded.evaluated_at

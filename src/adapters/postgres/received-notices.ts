@@ -1,17 +1,22 @@
 /** What each tenant got, notice by notice, as the ledger has it. */
 import { sql } from 'kysely';
 import type { NoticeKind } from '../../contract/messages';
-import type { ContactKind } from '../../contract/tenant-import';
+import type { LanguageChoice } from '../../contract/notice-languages';
+import type { DirectoryContactKind } from '../../contract/tenant-import';
 import type { DeliveryState } from '../../domain/delivery';
 import type { Database } from './database';
 import { deliveredAs } from './delivery-plan';
+import { wasToldBefore } from './superseded-deliveries';
 
 export interface ReceivedNotice {
   readonly tenantId: string;
   readonly kind: NoticeKind;
 }
 
-/** The tenants whose notice a relay has accepted for one of their contacts, by id; nobody else received it. */
+/**
+ * The tenants whose notice a relay has accepted for one of their contacts, by id; nobody else received it. What bounced
+ * was not received, and what somebody attests to have told by hand was not seen here.
+ */
 export const receivedNotices =
   (database: Database) =>
   (incidentId: string, noticeId: string): Promise<ReceivedNotice[]> =>
@@ -20,8 +25,14 @@ export const receivedNotices =
       .select(['tenant_id as tenantId', 'notice_kind as kind'])
       .where('incident_id', '=', incidentId)
       .where('notice_id', '=', noticeId)
-      .where('state', '=', 'accepted')
+      .where((row) =>
+        row.or([
+          row('state', 'in', ['accepted', 'delivered', 'acknowledged']),
+          sql<boolean>`${wasToldBefore()}`,
+        ]),
+      )
       .orderBy('tenant_id')
+      .distinct()
       .execute();
 
 /** How one notice stands for one tenant; nothing but ids when it is not for that tenant. */
@@ -33,10 +44,19 @@ export interface TenantNotice {
     readonly kind: NoticeKind;
     /** Of the contact that came last in turn. */
     readonly state: DeliveryState;
-    readonly contactKind?: ContactKind;
+    readonly contactKind?: DirectoryContactKind;
     /** Since when it is in this state, ISO 8601 in UTC. */
     readonly at: string;
+    /** Absent when the notice is written in none that could be chosen. */
+    readonly language?: ChosenLanguage;
   };
+}
+
+export interface ChosenLanguage {
+  readonly used: string;
+  /** The first of the tenant's languages; absent when it names none. */
+  readonly wanted?: string;
+  readonly choice: LanguageChoice;
 }
 
 export interface TenantPage {
@@ -53,8 +73,11 @@ interface Row {
   readonly revision: number;
   readonly kind: NoticeKind | null;
   readonly state: DeliveryState;
-  readonly contactKind: ContactKind | null;
+  readonly contactKind: DirectoryContactKind | null;
   readonly at: Date;
+  readonly language: string | null;
+  readonly wantedLanguage: string | null;
+  readonly languageChoice: LanguageChoice | null;
 }
 
 /** Every notice that has left, in the order in which they did, for each tenant that was ever affected or told. */
@@ -65,7 +88,8 @@ export async function noticesByTenant(
   const among = tenantId === undefined ? sql`tenant_id > ${after}` : sql`tenant_id = ${tenantId}`;
   const { rows } = await sql<Row>`
     select concerned.tenant_id as "tenantId", ${deliveredAs()} as "noticeId", campaign.revision,
-           latest.notice_kind as kind, latest.state, contact.kind as "contactKind", latest.changed_at as at
+           latest.notice_kind as kind, latest.state, contact.kind as "contactKind", latest.changed_at as at,
+           latest.language, latest.wanted_language as "wantedLanguage", latest.language_choice as "languageChoice"
       from (select tenant_id from affected_tenant where incident_id = ${incidentId} and ${among}
             union
             select tenant_id from delivery where incident_id = ${incidentId} and ${among}
@@ -75,7 +99,8 @@ export async function noticesByTenant(
         select * from delivery
          where delivery.incident_id = campaign.incident_id and delivery.campaign_id = campaign.campaign_id
            and delivery.tenant_id = concerned.tenant_id
-         order by rung desc limit 1) latest on true
+           and not delivery.is_beside
+         order by state = 'acknowledged' desc, rung desc limit 1) latest on true
       left join tenant_contact contact
         on contact.tenant_id = latest.tenant_id and contact.contact_id = latest.contact_id
      where campaign.incident_id = ${incidentId}
@@ -83,10 +108,26 @@ export async function noticesByTenant(
   return rows.map(tenantNotice);
 }
 
-function tenantNotice({ kind, state, contactKind, at, ...notice }: Row): TenantNotice {
+function tenantNotice({ kind, state, contactKind, at, ...row }: Row): TenantNotice {
+  const { tenantId, noticeId, revision } = row;
+  const notice = { tenantId, noticeId, revision };
   if (kind === null) return notice;
+  const language = chosenLanguage(row);
   return {
     ...notice,
-    delivery: { kind, state, ...(contactKind !== null && { contactKind }), at: at.toISOString() },
+    delivery: {
+      ...{ kind, state, at: at.toISOString() },
+      ...(contactKind !== null && { contactKind }),
+      ...(language && { language }),
+    },
   };
+}
+
+function chosenLanguage({
+  language: used,
+  wantedLanguage: wanted,
+  languageChoice: choice,
+}: Pick<Row, 'language' | 'wantedLanguage' | 'languageChoice'>): ChosenLanguage | undefined {
+  if (used === null || choice === null) return undefined;
+  return { used, ...(wanted !== null && { wanted }), choice };
 }

@@ -1,12 +1,11 @@
 /**
- * The tables of the tenant directory and the questions asked of one tenant. Filling them is the import's
- * (tenant-import.ts); whole sets of tenants are found by affected-tenants.ts.
+ * The tables of the tenant directory. Filling them is the import's (tenant-import.ts); whole sets of tenants are found
+ * by affected-tenants.ts, and in which order the contacts of one are tried is said by contact-ladder.ts.
  */
-import { type ColumnType, type JSONColumnType, type RawBuilder, sql } from 'kysely';
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { AnchorKind } from '../../contract/anchor';
-import type { ContactKind, TenantFacts } from '../../contract/tenant-import';
+import type { DirectoryContactKind, TenantFacts } from '../../contract/tenant-import';
 import type { Instant } from '../../domain/instant';
-import type { Database } from './database';
 
 type Timestamp = ColumnType<Date, Instant, Instant>;
 type OptionalTimestamp = ColumnType<Date | null, Instant | null | undefined, Instant | null>;
@@ -30,8 +29,11 @@ export interface TenantTable {
 export interface TenantContactTable {
   tenant_id: string;
   contact_id: string;
-  kind: ContactKind;
-  email: string;
+  kind: DirectoryContactKind;
+  /** Null for a webhook, which has a URL and the name of its secret instead. */
+  email: string | null;
+  url: Generated<string | null>;
+  secret_name: Generated<string | null>;
   verified_at: OptionalTimestamp;
   bounced_at: OptionalTimestamp;
 }
@@ -59,52 +61,4 @@ export interface TenantDirectoryTables {
   tenant_contact: TenantContactTable;
   tenant_service: TenantServiceTable;
   tenant_contract: TenantContractTable;
-}
-
-/** One contact as the delivery of a notice needs it. */
-export interface LadderContact {
-  readonly contactId: string;
-  readonly kind: ContactKind;
-  readonly email: string;
-  readonly isVerified: boolean;
-  readonly hasBounced: boolean;
-}
-
-/** Whom a notice goes to when its rule names nobody (S42). */
-export const defaultContactKinds: readonly ContactKind[] = ['security', 'privacy'];
-
-/**
- * The order in which the contacts of a tenant are tried, for `order by` (S06, S42, S48): every address that bounced
- * comes last; before that the kinds that are asked for, in their order, then administrators, then all others; within
- * a kind verified before unverified. The contact id settles the rest, so the order never depends on chance.
- *
- * @param kinds the kinds that the rule names; the default is security, then privacy.
- * @param table name or alias of `tenant_contact` in the query.
- */
-export function contactLadder(
-  kinds: readonly ContactKind[] = defaultContactKinds,
-  table = 'tenant_contact',
-): RawBuilder<unknown> {
-  const column = (name: keyof TenantContactTable) => sql.ref(`${table}.${name}`);
-  const ranked = [...new Set<ContactKind>([...kinds, 'administrator'])];
-  return sql`
-    ${column('bounced_at')} is not null,
-    coalesce(array_position(${ranked}::text[], ${column('kind')}), ${ranked.length + 1}),
-    ${column('verified_at')} is null,
-    ${column('contact_id')}`;
-}
-
-/** All contacts of one tenant, the first to be tried first. Empty when the tenant has none or does not exist. */
-export async function contactsInLadderOrder(
-  database: Database,
-  tenantId: string,
-  kinds: readonly ContactKind[] = defaultContactKinds,
-): Promise<LadderContact[]> {
-  const { rows } = await sql<LadderContact>`
-    select contact_id as "contactId", kind, email,
-           verified_at is not null as "isVerified", bounced_at is not null as "hasBounced"
-      from tenant_contact
-     where tenant_id = ${tenantId}
-     order by ${contactLadder(kinds)}`.execute(database);
-  return rows;
 }

@@ -214,30 +214,33 @@ async function writeContacts(
 ): Promise<number> {
   const rows = tenants.flatMap(({ id, contacts }) => {
     const ids = contactIds(contacts);
-    return contacts.map(({ kind, email, verifiedAt, bouncedAt }, index) => ({
+    return contacts.map((contact, index) => ({
       tenant_id: id,
       contact_id: ids[index],
-      kind,
-      email,
-      verified_at: verifiedAt,
-      bounced_at: bouncedAt,
+      kind: contact.kind,
+      ...(contact.kind === 'webhook'
+        ? { url: contact.url, secret_name: contact.secret }
+        : { email: contact.email }),
+      verified_at: contact.verifiedAt,
+      bounced_at: contact.bouncedAt,
     }));
   });
   const given = sql`json_to_recordset(${JSON.stringify(rows)}) as given
-    (tenant_id text, contact_id text, kind text, email text, verified_at timestamptz, bounced_at timestamptz)`;
+    (tenant_id text, contact_id text, kind text, email text, url text, secret_name text, verified_at timestamptz,
+     bounced_at timestamptz)`;
   await sql`
     delete from tenant_contact
      where tenant_id = any(${tenants.map(({ id }) => id)})
        and (tenant_id, contact_id) not in (select tenant_id, contact_id from ${given})`.execute(transaction);
   await sql`
-    insert into tenant_contact (tenant_id, contact_id, kind, email, verified_at, bounced_at)
+    insert into tenant_contact (tenant_id, contact_id, kind, email, url, secret_name, verified_at, bounced_at)
     select * from ${given}
     on conflict (tenant_id, contact_id) do update set
-      kind = excluded.kind, email = excluded.email, verified_at = excluded.verified_at,
+      kind = excluded.kind, email = excluded.email, url = excluded.url, secret_name = excluded.secret_name,
+      verified_at = excluded.verified_at,
       bounced_at = coalesce(excluded.bounced_at,
-        case when tenant_contact.email = excluded.email then tenant_contact.bounced_at end)`.execute(
-    transaction,
-  );
+        case when coalesce(tenant_contact.email, tenant_contact.url) = coalesce(excluded.email, excluded.url)
+             then tenant_contact.bounced_at end)`.execute(transaction);
   return rows.length;
 }
 

@@ -9,9 +9,19 @@ import type { TenantSetRef } from '../../activities/look-up-obligations';
 import type { DeliveryState } from '../../domain/delivery';
 import type { TenantCoverage } from '../../domain/events';
 import type { Database } from './database';
+import { wasToldBefore } from './superseded-deliveries';
 
-/** Accepted or still on its way. A tenant whose every contact has refused was not told. */
-const toldStates: readonly DeliveryState[] = ['planned', 'sending', 'deferred', 'in-doubt', 'accepted'];
+/** Accepted, still on its way, or told by hand. A tenant whose every contact has refused or bounced was not told. */
+const toldStates: readonly DeliveryState[] = [
+  'planned',
+  'sending',
+  'deferred',
+  'in-doubt',
+  'accepted',
+  'delivered',
+  'acknowledged',
+  'attested',
+];
 
 /**
  * `select tenant_id, is_present, is_told, owed` for every tenant that is affected or was told. `owed` is `first`,
@@ -47,7 +57,7 @@ export function standings(
                    case when notice_kind <> 'withdrawal' then delivery_id end,
                    case when notice_kind = 'withdrawal' then delivery_id end
               from delivery join delivery_campaign campaign using (incident_id, campaign_id)
-             where incident_id = ${incidentId} and state = any(${told}::text[])) mention
+             where incident_id = ${incidentId} and (state = any(${told}::text[]) or ${wasToldBefore()})) mention
          where ${among}
          group by tenant_id) standing
      cross join (
@@ -60,7 +70,7 @@ export function standings(
 /** What is a person's task counts as told here: no notice will do more for that tenant by itself. */
 export const tenantCoverages = (database: Database): TenantCoverages => ({
   coverageOf: async (set) => {
-    const handled = standings(set, sql`true`, [...toldStates, 'needs-human']);
+    const handled = standings(set, sql`true`, [...toldStates, 'needs-human', 'waived']);
     const { rows } = await sql<Omit<TenantCoverage, 'tenantSetVersion'>>`
       select count(*) filter (where owed = 'first')::integer as untold,
              count(*) filter (where owed = 'supplementary')::integer as outdated,

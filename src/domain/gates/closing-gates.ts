@@ -27,6 +27,8 @@ import { openReviews } from '../response-questions';
 import { gateOf, type Gate, type Lack } from './gate';
 import { determinationLacks } from './notice-gates';
 import { stableLacks } from './response-gates';
+import { acknowledgementLacks, byHandLacks } from './by-hand-gates';
+import { deliveryStopLacks } from './delivery-gates';
 import { statusPostClosingLacks } from './status-post-gates';
 
 export function postmortemGate(incident: Incident): Gate {
@@ -149,6 +151,9 @@ function closingLacks(incident: Incident): readonly Lack[] {
     ...filingLacks(incident),
     ...judgementLacks(incident),
     ...deliveryLacks(incident),
+    ...byHandLacks(incident),
+    ...acknowledgementLacks(incident),
+    ...deliveryStopLacks(incident),
     ...statusPostClosingLacks(incident),
     ...postmortemDueLacks(incident),
     ...triageLacks(incident),

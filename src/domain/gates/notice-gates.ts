@@ -1,6 +1,7 @@
 /** The gate of a notice (S43–S46): determined, complete, bound to its tenants and rules, approved. */
+import type { UnreadLanguage } from '../../contract/notice-languages';
 import type { Incident } from '../incident';
-import { isReportable, noticeGate, type Notice } from '../notification';
+import { isReportable, noticeGate, type Notice, type PreparedNotice } from '../notification';
 import { gateOf, type Gate, type Lack } from './gate';
 import { holdLacks } from './hold-gates';
 
@@ -31,7 +32,7 @@ function noticeLacks(incident: Incident, notice: Notice): readonly Lack[] {
       return [
         ...determinationLacks(incident),
         ...holdLacks(incident, notice),
-        ...contentLacks(notice.state.prepared.lacks),
+        ...contentLacks(notice.state.prepared),
         ...noticeApprovalLacks(incident, notice.state.approvals.length),
       ];
   }
@@ -54,20 +55,28 @@ export function determinationLacks(incident: Incident): readonly Lack[] {
   ];
 }
 
-function contentLacks(lacks: readonly string[]): readonly Lack[] {
+function contentLacks({ lacks, unreadLanguages }: PreparedNotice): readonly Lack[] {
   return lacks.map((code) => ({
     code,
-    sentence: contentSentence(code),
-    who: 'communications or legal (proposeNotice)',
+    sentence: contentSentence(code, unreadLanguages),
+    who: isAboutTemplates(code)
+      ? 'communications or legal (firebreak templates, then proposeNotice of the same text)'
+      : 'communications or legal (proposeNotice)',
   }));
 }
 
-function contentSentence(code: string): string {
+function contentSentence(code: string, unread: readonly UnreadLanguage[]): string {
   const [what, ...rest] = code.split(':');
   const detail = rest.join(':');
   switch (what) {
     case 'translation':
-      return translationSentence(detail);
+      return translationSentence(detail, unread);
+    case 'template':
+      return `there is no approved template for ${detail}`;
+    case 'words':
+      return `there are no approved words for notices in ${detail} (words/${detail}.json)`;
+    case 'title':
+      return titleSentence(detail);
     case 'variant':
       return `tenants are to get a ${detail}, and the notice has no text for it (variants.${detail})`;
     case 'tenant':
@@ -78,10 +87,22 @@ function contentSentence(code: string): string {
 }
 
 /** `ja`, or `withdrawal/ja` of a variant. */
-function translationSentence(place: string): string {
+function translationSentence(place: string, unread: readonly UnreadLanguage[]): string {
   const [language, variant] = place.split('/').reverse();
   const text = variant === undefined ? 'the notice' : `its ${variant}`;
-  return `recipients read ${String(language)}, and ${text} is not written in it`;
+  const tenants = unread.find((each) => each.language === place)?.tenants ?? 0;
+  const readers = tenants === 1 ? '1 tenant reads' : `${String(tenants)} tenants read`;
+  return `${readers} ${String(language)}, and ${text} is not written in it`;
+}
+
+/** `ja/<key>`, or `withdrawal/ja/<key>` of a variant. */
+function titleSentence(place: string): string {
+  const [key, language] = place.split('/').reverse();
+  return `the content ${String(key)} has no title in ${String(language)} (words/${String(language)}.json)`;
+}
+
+function isAboutTemplates(code: string): boolean {
+  return /^(template|words|title):/.test(code);
 }
 
 function noticeApprovalLacks(incident: Incident, approvals: number): readonly Lack[] {

@@ -27,6 +27,8 @@ import {
   acceptNotice,
   acceptUndecidedDecision,
 } from './notification-messages';
+import { acceptDeliveryHold, acceptDeliveryResumption, acceptSettledDoubts } from './delivery-messages';
+import { acceptAttestation, acceptWaivedTelling } from './by-hand-messages';
 import { acceptHold, acceptReleaseHold } from './hold-messages';
 import { acceptEviction, acceptRootCause, acceptVulnerability } from './eradication-messages';
 import { acceptAgreement, acceptCompletedTask, acceptPlan } from './plan-messages';
@@ -198,6 +200,16 @@ export const updateIntakes: { readonly [Name in UpdateName]: Intake<IncidentUpda
     shape: shapes.leaveRemovedTenants,
     accept: acceptLeavingRemoved,
   },
+  attestDelivery: {
+    description: 'A tenant that no message reaches was told by post, by phone or in person',
+    shape: shapes.attestDelivery,
+    accept: acceptAttestation,
+  },
+  waiveDelivery: {
+    description: 'Decide that a tenant which no message reaches is not told by hand',
+    shape: shapes.waiveDelivery,
+    accept: acceptWaivedTelling,
+  },
   decideUndecided: {
     description: 'Decide whether an undecided rule applies',
     shape: shapes.decideUndecided,
@@ -232,6 +244,21 @@ export const updateIntakes: { readonly [Name in UpdateName]: Intake<IncidentUpda
     description: 'End a hold before its time',
     shape: shapes.releaseHold,
     accept: acceptReleaseHold,
+  },
+  holdDelivery: {
+    description: 'Stop all mail of this incident at once; one person may, and it lasts until resumed',
+    shape: shapes.holdDelivery,
+    accept: acceptDeliveryHold,
+  },
+  resumeDelivery: {
+    description: 'Let mail leave again, after a hold or when what stopped the line is mended',
+    shape: shapes.resumeDelivery,
+    accept: acceptDeliveryResumption,
+  },
+  settleDoubts: {
+    description: 'Decide about held deliveries that may have gone out: accepted, or resend',
+    shape: shapes.settleDoubts,
+    accept: acceptSettledDoubts,
   },
   endStandingUpdate: {
     description: 'A standing update is not sent again any more',

@@ -21,6 +21,7 @@ import {
   obligationGroups,
   undecidedRules,
   unfiledDuties,
+  type Notice,
 } from '../notification';
 import { optional } from './optional';
 import { refuse, refuseIf, required } from './refusal';
@@ -113,7 +114,7 @@ export function acceptNotice(incident: Incident, message: ProposeNotice): EventB
   const earlier = findNotice(incident.notification, message.noticeId);
   if (earlier?.state.kind === 'sending')
     refuse('AlreadyDone', `notice ${message.noticeId} is on its way; write a new one`);
-  if (earlier !== undefined && message.revision <= earlier.revision)
+  if (earlier !== undefined && message.revision <= earlier.revision && !isLookedAtAgain(earlier, message))
     refuse(
       'Stale',
       `revision ${String(message.revision)} is not newer than revision ${String(earlier.revision)}`,
@@ -123,6 +124,12 @@ export function acceptNotice(incident: Incident, message: ProposeNotice): EventB
     refuse('Malformed', `standing is for updates; a notice of the stage ${stage} is sent once`);
   const standing = message.standing === true && { standing: true as const };
   return [{ type: 'notice-proposed', noticeId, revision, stage, contentHash, ...standing }];
+}
+
+/** The same text once more: what it lacked may have been supplied elsewhere, such as a template. */
+function isLookedAtAgain({ state, revision, contentHash }: Notice, message: ProposeNotice): boolean {
+  const isLacking = state.kind === 'prepared' && state.prepared.lacks.length > 0;
+  return isLacking && revision === message.revision && contentHash === message.contentHash;
 }
 
 /** Every filing of a cadence meets one repetition. */

@@ -382,8 +382,8 @@ type NotificationEvent =
       /** From the ledger itself; only now does anything count as settled. */
       readonly type: 'deliveries-counted';
       readonly campaignId: string;
-      /** How often something had been heard of them when the count began. */
-      readonly changes: number;
+      /** `seq` of the last event that had told something of them when the count began. */
+      readonly news: number;
       readonly shards: readonly DeliveryTotals[];
       /** Absent in histories from before it was counted. */
       readonly coverage?: TenantCoverage;

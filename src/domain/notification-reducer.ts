@@ -69,11 +69,11 @@ function changed(track: NotificationTrack, event: IncidentEvent): NotificationTr
     case 'decision-accepted':
       return changeNotice(track, noticeIdOf(event.gate), (notice) => noticeDecided(notice, event));
     case 'campaign-started':
-      return changeNotice(withoutTrustInEarlier(track), event.noticeId, (notice) =>
+      return changeNotice(withoutTrustInEarlier(track, event), event.noticeId, (notice) =>
         campaignStarted(notice, event),
       );
     case 'hand-settlement-written':
-      return { ...track, notices: track.notices.map((notice) => heardOf(notice, event.campaigns)) };
+      return { ...track, notices: track.notices.map((notice) => heardOf(notice, event.campaigns, event.seq)) };
     case 'repetition-due':
       return changeStanding(track, event.noticeId, (standing) => dueBy(standing, event.dueAt));
     case 'standing-update-ended':
@@ -187,11 +187,11 @@ function campaignFrom(event: EventOf<'campaign-started' | 'notice-repeated'> & R
     settled: false,
   }));
   const { campaignId, at: startedAt } = event;
-  return { campaignId, startedAt, isUnderWay: false, isConfirmed: false, changes: 0, shards };
+  return { campaignId, startedAt, isUnderWay: false, isConfirmed: false, news: 0, shards };
 }
 
 /** A later notice may stand for what earlier ones still wait for, so the ledger is asked about those again. */
-function withoutTrustInEarlier(track: NotificationTrack): NotificationTrack {
+function withoutTrustInEarlier(track: NotificationTrack, { seq }: Recording): NotificationTrack {
   const waiting = sentNotices(track)
     .map(({ state }) => state.campaign)
     .filter((campaign) => {
@@ -199,13 +199,13 @@ function withoutTrustInEarlier(track: NotificationTrack): NotificationTrack {
       return needsHuman + unacknowledged > 0;
     })
     .map(({ campaignId }) => campaignId);
-  return { ...track, notices: track.notices.map((notice) => heardOf(notice, waiting)) };
+  return { ...track, notices: track.notices.map((notice) => heardOf(notice, waiting, seq)) };
 }
 
-function heardOf(notice: Notice, campaigns: readonly string[]): Notice {
+function heardOf(notice: Notice, campaigns: readonly string[], news: number): Notice {
   if (notice.state.kind !== 'sending' || !campaigns.includes(notice.state.campaign.campaignId)) return notice;
   const { campaign } = notice.state;
-  return { ...notice, state: { ...notice.state, campaign: { ...campaign, changes: campaign.changes + 1 } } };
+  return { ...notice, state: { ...notice.state, campaign: { ...campaign, news } } };
 }
 
 function changeStanding(
@@ -242,14 +242,13 @@ function underWay(notice: Notice, event: EventOf<'shards-started'>): Notice {
   return { ...notice, state: { ...notice.state, campaign: { ...notice.state.campaign, isUnderWay: true } } };
 }
 
-function progressed(notice: Notice, event: EventOf<'delivery-progressed'>): Notice {
+function progressed(notice: Notice, event: EventOf<'delivery-progressed'> & Recording): Notice {
   if (notice.state.kind !== 'sending' || notice.state.campaign.campaignId !== event.campaignId) return notice;
   const { totals, settled, stopped } = event;
   const report: Shard = { totals, settled, ...(stopped !== undefined && { stopped }) };
   const { campaign } = notice.state;
   const shards = campaign.shards.map((shard, index) => (index === event.shard ? report : shard));
-  const changes = campaign.changes + 1;
-  return { ...notice, state: { ...notice.state, campaign: { ...campaign, shards, changes } } };
+  return { ...notice, state: { ...notice.state, campaign: { ...campaign, shards, news: event.seq } } };
 }
 
 /** Whatever the shards said, the ledger knows better. */
@@ -261,7 +260,7 @@ function counted(notice: Notice, event: EventOf<'deliveries-counted'>): Notice {
     ...notice,
     state: {
       ...notice.state,
-      campaign: { ...notice.state.campaign, isConfirmed, shards, countedChanges: event.changes },
+      campaign: { ...notice.state.campaign, isConfirmed, shards, countedNews: event.news },
     },
   };
 }

@@ -81,10 +81,10 @@ export interface Campaign {
   readonly isUnderWay: boolean;
   /** What the shards report is hearsay until the ledger has been asked. */
   readonly isConfirmed: boolean;
-  /** How often something was heard of its deliveries. */
-  readonly changes: number;
-  /** How often it had been when the ledger was last asked; absent before. */
-  readonly countedChanges?: number;
+  /** `seq` of the last event that told something of its deliveries; 0 before the first. */
+  readonly news: number;
+  /** The news that were there when the ledger was last asked; absent before. */
+  readonly countedNews?: number;
   readonly shards: readonly Shard[];
 }
 
@@ -250,8 +250,8 @@ function isReportedSettled(campaign: Campaign): boolean {
  * heard: a bounce of last week opens again what was settled.
  */
 export function isCountDue(campaign: Campaign): boolean {
-  const { isConfirmed, changes, countedChanges } = campaign;
-  const isNewsSince = countedChanges !== undefined && changes > countedChanges;
+  const { isConfirmed, news, countedNews } = campaign;
+  const isNewsSince = countedNews !== undefined && news > countedNews;
   return isNewsSince || (!isConfirmed && isReportedSettled(campaign));
 }
 

@@ -213,12 +213,12 @@ async function startShards(incident: LiveIncident, { campaign }: Step<'start-sha
 async function count(incident: LiveIncident, { campaign }: Step<'count'>): Promise<void> {
   const { declaration, notification } = incident.state;
   const { incidentId } = declaration;
-  const { campaignId, shards, changes } = campaign;
+  const { campaignId, shards, news } = campaign;
   const tenantSetVersion = currentTenantSet(notification)?.version ?? 0;
   const counted = await countDeliveries.executeWithOptions({ summary: campaignId }, [
     { incidentId, campaignId, shards: shards.length, tenantSetVersion },
   ]);
-  incident.record({ type: 'deliveries-counted', campaignId, changes, ...counted });
+  incident.record({ type: 'deliveries-counted', campaignId, news, ...counted });
 }
 
 async function settle(incident: LiveIncident, { settlement }: Step<'settle-by-hand'>): Promise<void> {

@@ -170,7 +170,8 @@ describe('deliveries', () => {
 
   test('that shards call settled are so only when the ledger says the same', () => {
     const forged = { ...reported, totals: totalsOf({ accepted: 1200 }), settled: true };
-    const stillPlanned = { ...settled, shards: [totalsOf({ planned: 1200 })] };
+    const news = sending.length + 2;
+    const stillPlanned = { ...settled, news, shards: [totalsOf({ planned: 1200 })] };
 
     const underWay = [...sending, sampleEvents['shards-started']];
     const claimed = given(...underWay, forged);
@@ -200,7 +201,7 @@ describe('deliveries', () => {
         startedAt: '',
         isUnderWay: true,
         isConfirmed: true,
-        changes: 0,
+        news: 0,
         shards: [],
       }),
     ).toEqual(totalsOf({}));

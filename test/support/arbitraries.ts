@@ -388,7 +388,7 @@ export const sampleEvents: { readonly [Type in EventType]: EventOf<Type> } = {
   'deliveries-counted': {
     type: 'deliveries-counted',
     campaignId: 'first-1.1',
-    changes: 1,
+    news: 1,
     shards: [totalsOf({ accepted: 1200 })],
   },
   'told-by-hand': {

@@ -374,7 +374,7 @@ export function outcomeOf({ state, answers }: MemoryIncident, step: Notification
       return {
         type: 'deliveries-counted',
         campaignId: step.campaign.campaignId,
-        changes: step.campaign.changes,
+        news: step.campaign.news,
         shards: step.campaign.shards.map(({ totals }) => totals),
       };
     case 'settle-by-hand': {
@@ -612,7 +612,7 @@ export function deliverAll(incident: MemoryIncident): void {
     shards.forEach((_, shard) =>
       incident.record({ type: 'delivery-progressed', campaignId, shard, totals: accepted, settled: true }),
     );
-    const counted = { campaignId, changes: state.campaign.changes + shards.length };
+    const counted = { campaignId, news: incident.events.at(-1)?.seq ?? 0 };
     incident.record({ type: 'deliveries-counted', ...counted, shards: shards.map(() => accepted) });
   }
 }

@@ -73,7 +73,10 @@ function changed(track: NotificationTrack, event: IncidentEvent): NotificationTr
         campaignStarted(notice, event),
       );
     case 'hand-settlement-written':
-      return { ...track, notices: track.notices.map((notice) => heardOf(notice, event.campaigns, event.seq)) };
+      return {
+        ...track,
+        notices: track.notices.map((notice) => heardOf(notice, event.campaigns, event.seq)),
+      };
     case 'repetition-due':
       return changeStanding(track, event.noticeId, (standing) => dueBy(standing, event.dueAt));
     case 'standing-update-ended':

@@ -23,7 +23,13 @@ import { fingerprintOf } from '../../src/domain/fingerprint';
 import { isPostmortemComplete } from '../../src/domain/follow-up';
 import { findGate, postmortemGate } from '../../src/domain/gates';
 import { holdIdOf } from '../../src/domain/holds';
-import { apply, incidentOf, needsPostmortem, type Incident } from '../../src/domain/incident';
+import {
+  decisionSinceAssessment,
+  apply,
+  incidentOf,
+  needsPostmortem,
+  type Incident,
+} from '../../src/domain/incident';
 import { addMs, instantFromEpochMs, type Instant } from '../../src/domain/instant';
 import { signalIntakes, take, updateIntakes, type Intake } from '../../src/domain/intake';
 import { refuse, Refusal } from '../../src/domain/intake/refusal';
@@ -339,12 +345,15 @@ export function outcomeOf({ state, answers }: MemoryIncident, step: Notification
   switch (step.kind) {
     case 'identify':
       return { type: 'affected-tenants-identified', version: step.version, ...answers.tenantSet };
-    case 'assess':
+    case 'assess': {
+      const decision = decisionSinceAssessment(state);
       return {
         type: 'obligations-assessed',
         assessment: assessmentOf(answers.groups, step.tenantSetVersion),
         factsRevision: state.factsRevision,
+        ...(decision !== undefined && { decision }),
       };
+    }
     case 'judge-filing': {
       const { ruleId, stage, submittedAt } = step.filing;
       const judgement = { verdict: 'in-time', earlyBy: 'PT1H', because: 'awareness + 72 h' } as const;

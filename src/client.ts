@@ -35,6 +35,7 @@ import {
 import { InputProblem } from './contract/input-problem';
 import { parseInput } from './contract/parse-input';
 import type { Policy } from './contract/policy';
+import { ToldInFull } from './contract/told-in-full';
 import { readDecisionToken } from './domain/decision-token';
 import type { IncidentEvent } from './domain/events';
 import type { Gate } from './domain/gates';
@@ -111,13 +112,13 @@ export interface WaitOptions {
 }
 
 /** The incident server cannot be reached, or did not answer in time. Nothing is known about what was asked. */
-export class Unreachable extends Error {
+export class Unreachable extends ToldInFull {
   readonly type = 'Unreachable';
   override readonly name = 'Unreachable';
 }
 
 /** The Temporal server answered that it does not take this: its own set-up or our rights have to be mended. */
-export class RefusedByServer extends Error {
+export class RefusedByServer extends ToldInFull {
   readonly type = 'RefusedByServer';
   override readonly name = 'RefusedByServer';
 }

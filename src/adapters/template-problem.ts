@@ -35,7 +35,7 @@ export function refuseFaults(faults: readonly TemplateFault[]): void {
 export class TemplatesRefused extends InputProblem {
   constructor(
     folder: string,
-    readonly problems: readonly TemplateFault[],
+    override readonly problems: readonly TemplateFault[],
   ) {
     const lines = problems.map(
       ({ file, line, problem }) => `\n${file}${line === undefined ? '' : `:${String(line)}`}  ${problem}`,

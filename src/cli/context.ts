@@ -2,9 +2,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Database } from '../adapters/postgres/database';
-import { assertMigrated } from '../adapters/postgres/migrate';
-import { openReachableDatabase } from '../adapters/postgres/reachable-database';
-import { Firebreak } from '../client';
+import type { Firebreak } from '../client';
 import { requireDatabaseUrl, type Config } from '../config';
 import { InputProblem } from '../contract/input-problem';
 import type { Sender } from '../contract/principal';
@@ -45,15 +43,18 @@ export function cliContext(config: Config, isJson: () => boolean): CliContext {
 }
 
 async function connect({ temporal, policyFile }: Config): Promise<Firebreak> {
+  const { Firebreak } = await import('../client.js');
   return Firebreak.connect({ ...temporal, policy: await policyInForce(policyFile) });
 }
 
 /** Whatever tables it has. @throws DatabaseUnreachable */
-export function openDatabaseAsItIs(config: Config): Promise<Database> {
+export async function openDatabaseAsItIs(config: Config): Promise<Database> {
+  const { openReachableDatabase } = await import('../adapters/postgres/reachable-database.js');
   return openReachableDatabase({ url: requireDatabaseUrl(config) });
 }
 
 async function openMigratedDatabase(config: Config): Promise<Database> {
+  const { assertMigrated } = await import('../adapters/postgres/migrate.js');
   const database = await openDatabaseAsItIs(config);
   try {
     await assertMigrated(database);

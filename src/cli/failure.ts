@@ -1,12 +1,8 @@
 /** What a command that fails tells: one sentence, a type for programs, and whose move it is by the exit code. */
 import { CommanderError } from 'commander';
 import { ZodError } from 'zod';
-import { TenantImportRefused } from '../adapters/postgres/tenant-import';
-import { TemplatesRefused, type TemplateFault } from '../adapters/template-problem';
-import { DatabaseUnreachable } from '../adapters/postgres/reachable-database';
-import { RefusedByServer, Unreachable } from '../client';
-import { InputProblem } from '../contract/input-problem';
-import type { TenantImportProblem } from '../contract/tenant-import';
+import { InputProblem, type FileProblem } from '../contract/input-problem';
+import { ToldInFull } from '../contract/told-in-full';
 
 export interface Failure {
   /** 2: mend the input; 1: mend the surroundings, or us; 0: only help was asked for. */
@@ -16,7 +12,7 @@ export interface Failure {
   /** The option, column, field or variable that holds the bad value, where there is one. */
   readonly field?: string;
   /** All that is wrong with a file, by line. */
-  readonly problems?: readonly TenantImportProblem[] | readonly TemplateFault[];
+  readonly problems?: readonly FileProblem[];
 }
 
 export function failureOf(error: unknown): Failure {
@@ -36,14 +32,13 @@ function failureOfUsage({ exitCode, code, message }: CommanderError): Failure {
 }
 
 function failureOfInput(error: InputProblem): Failure {
-  const { message, field } = error;
+  const { message, field, problems } = error;
   return {
     exitCode: 2,
     type: 'InputProblem',
     message,
     ...(field !== undefined && field !== '' && { field }),
-    ...(error instanceof TenantImportRefused && { problems: error.problems }),
-    ...(error instanceof TemplatesRefused && { problems: error.problems }),
+    ...(problems && { problems }),
   };
 }
 
@@ -60,9 +55,9 @@ function typeOf(error: unknown): string {
 /** What lies behind it is told too, unless the message has said it already. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const saysItAll =
-    error instanceof Unreachable || error instanceof RefusedByServer || error instanceof DatabaseUnreachable;
   const message =
     error.message === '' && error instanceof AggregateError ? messageOf(error.errors[0]) : error.message;
-  return saysItAll || !(error.cause instanceof Error) ? message : `${message} (${messageOf(error.cause)})`;
+  return error instanceof ToldInFull || !(error.cause instanceof Error)
+    ? message
+    : `${message} (${messageOf(error.cause)})`;
 }

@@ -2,35 +2,44 @@
 /** `firebreak`: thin over the client and the adapters. Exit codes: 0 done, 2 your input, 1 ours. */
 import { Command } from 'commander';
 import { readConfig } from '../config';
-import { bugCommand } from './bug';
-import { ackCommand } from './ack';
-import { bouncesCommand } from './bounces';
-import { caseCommand } from './case';
-import { clocksCommand } from './clocks';
-import { cliContext } from './context';
-import { dashboardCommand } from './dashboard';
-import { decideCommand } from './decide';
-import { declareCommand } from './declare';
-import { deliveriesCommand } from './deliveries';
-import { demoCommand } from './demo';
-import { evidenceCommand } from './evidence';
+import { cliContext, type CliContext } from './context';
 import { failureOf } from './failure';
-import { keysCommand } from './keys';
-import { metricsCommand } from './metrics';
-import { migrateCommand } from './migrate';
-import { noticeCommand } from './notice';
-import { obligationsCommand } from './obligations';
-import { policyCommand } from './policy';
-import { registerCommand } from './register';
-import { reportCommand } from './report';
-import { rulesCommand } from './rules';
-import { gatesCommand, statusCommand, timelineCommand } from './status';
-import { tellCommand } from './tell';
-import { templatesCommand } from './templates';
-import { tenantsCommand } from './tenants';
-import { todoCommand } from './todo';
-import { watchCommand } from './watch';
-import { workerCommand } from './worker';
+
+type Loader = (context: CliContext) => Promise<Command>;
+
+/** In the order of the help. Each is loaded when it is asked for: nobody waits for what another command needs. */
+const commands: Readonly<Record<string, Loader>> = {
+  declare: async (context) => (await import('./declare.js')).declareCommand(context),
+  status: async (context) => (await import('./status.js')).statusCommand(context),
+  gates: async (context) => (await import('./status.js')).gatesCommand(context),
+  timeline: async (context) => (await import('./status.js')).timelineCommand(context),
+  obligations: async (context) => (await import('./obligations.js')).obligationsCommand(context),
+  clocks: async (context) => (await import('./clocks.js')).clocksCommand(context),
+  rules: async (context) => (await import('./rules.js')).rulesCommand(context),
+  report: async (context) => (await import('./report.js')).reportCommand(context),
+  todo: async (context) => (await import('./todo.js')).todoCommand(context),
+  metrics: async (context) => (await import('./metrics.js')).metricsCommand(context),
+  register: async (context) => (await import('./register.js')).registerCommand(context),
+  deliveries: async (context) => (await import('./deliveries.js')).deliveriesCommand(context),
+  bounces: async (context) => (await import('./bounces.js')).bouncesCommand(context),
+  ack: async (context) => (await import('./ack.js')).ackCommand(context),
+  approve: async (context) => (await import('./decide.js')).decideCommand(context, 'approve'),
+  reject: async (context) => (await import('./decide.js')).decideCommand(context, 'reject'),
+  bug: async (context) => (await import('./bug.js')).bugCommand(context),
+  tell: async (context) => (await import('./tell.js')).tellCommand(context),
+  notice: async (context) => (await import('./notice.js')).noticeCommand(context),
+  templates: async (context) => (await import('./templates.js')).templatesCommand(context),
+  evidence: async (context) => (await import('./evidence.js')).evidenceCommand(context),
+  watch: async (context) => (await import('./watch.js')).watchCommand(context),
+  dashboard: async (context) => (await import('./dashboard.js')).dashboardCommand(context),
+  tenants: async (context) => (await import('./tenants.js')).tenantsCommand(context),
+  keys: async (context) => (await import('./keys.js')).keysCommand(context),
+  policy: async (context) => (await import('./policy.js')).policyCommand(context),
+  migrate: async (context) => (await import('./migrate.js')).migrateCommand(context),
+  worker: async (context) => (await import('./worker.js')).workerCommand(context),
+  demo: async (context) => (await import('./demo.js')).demoCommand(context),
+  case: async (context) => (await import('./case.js')).caseCommand(context),
+};
 
 const isJson = process.argv.includes('--json');
 
@@ -39,41 +48,16 @@ async function main(): Promise<void> {
     'durable security-incident response and breach notification',
   );
   const context = cliContext(readConfig(), () => isJson);
-  const commands = [
-    declareCommand(context),
-    statusCommand(context),
-    gatesCommand(context),
-    timelineCommand(context),
-    obligationsCommand(context),
-    clocksCommand(context),
-    rulesCommand(context),
-    reportCommand(context),
-    todoCommand(context),
-    metricsCommand(context),
-    registerCommand(context),
-    deliveriesCommand(context),
-    bouncesCommand(context),
-    ackCommand(context),
-    decideCommand(context, 'approve'),
-    decideCommand(context, 'reject'),
-    bugCommand(context),
-    tellCommand(context),
-    noticeCommand(context),
-    templatesCommand(context),
-    evidenceCommand(context),
-    watchCommand(context),
-    dashboardCommand(context),
-    tenantsCommand(context),
-    keysCommand(context),
-    policyCommand(context),
-    migrateCommand(context),
-    workerCommand(context),
-    demoCommand(context),
-    caseCommand(context),
-  ];
-  for (const command of commands) program.addCommand(command);
+  for (const load of askedFor(process.argv.slice(2))) program.addCommand(await load(context));
   for (const command of [program, ...allOf(program)]) prepare(command);
   await program.parseAsync();
+}
+
+/** All of them where none is named: for the help, and to say which there are. */
+function askedFor(words: readonly string[]): readonly Loader[] {
+  const name = words.find((word) => !word.startsWith('-')) ?? '';
+  const named = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  return named === undefined ? Object.values(commands) : [named];
 }
 
 /** What is wrong with the words of the command line is told as everything else is: see `fail`. */

@@ -1,9 +1,10 @@
 /** Opens the database only when it answers, and says in one sentence why it does not. */
 import { sql } from 'kysely';
+import { ToldInFull } from '../../contract/told-in-full';
 import { openDatabase, type Database, type DatabaseOptions } from './database';
 
 /** The message names where the database was looked for, never the password. */
-export class DatabaseUnreachable extends Error {
+export class DatabaseUnreachable extends ToldInFull {
   readonly type = 'DatabaseUnreachable';
   override readonly name = 'DatabaseUnreachable';
 }

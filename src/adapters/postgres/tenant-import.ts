@@ -19,7 +19,7 @@ import type { Database, Tables } from './database';
 export class TenantImportRefused extends InputProblem {
   override readonly name = 'TenantImportRefused';
   /** By line. */
-  readonly problems: readonly TenantImportProblem[];
+  override readonly problems: readonly TenantImportProblem[];
 
   /** @param isComplete false when reading stopped because there were too many problems. */
   constructor(
